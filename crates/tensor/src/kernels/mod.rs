@@ -1,0 +1,9 @@
+//! The numeric kernels: the matrix product, and the passes over rows that more than one crate needs.
+
+#[cfg(feature = "matmul")]
+mod product;
+mod rows;
+
+#[cfg(feature = "matmul")]
+pub use product::{Matrix, MatrixMut, product};
+pub use rows::{add_to_rows, argmax, sum_rows};

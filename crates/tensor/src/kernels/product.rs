@@ -1,0 +1,267 @@
+//! The matrix product, `out = β·out + lhs · rhs`, through the crate `gemm`.
+//!
+//! The one place with `unsafe`: `gemm` takes raw pointers. Every [`Matrix`] is checked when it is made, so
+//! that no row or column stride leaves its slice.
+
+#![expect(unsafe_code, reason = "gemm takes raw pointers; bounds are checked in Matrix::strided")]
+
+use gemm::Parallelism;
+
+use crate::{Scalar, TensorError, threads};
+
+/// Multiply-adds up to which a plain loop beats the call into `gemm`.
+const SMALL: usize = 2048;
+
+/// A matrix seen in a slice: rows, columns and the distance between neighbours in each direction.
+#[derive(Debug, Clone, Copy)]
+pub struct Matrix<'a, T> {
+    values: &'a [T],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+/// A matrix to write to. Its columns are neighbours in memory.
+#[derive(Debug)]
+pub struct MatrixMut<'a, T> {
+    values: &'a mut [T],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// A row-major matrix that fills the slice.
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] if the slice is shorter.
+    pub fn new(values: &'a [T], rows: usize, columns: usize) -> Result<Self, TensorError> {
+        Self::strided(values, rows, columns, columns)
+    }
+
+    /// A row-major matrix whose rows begin `row_stride` values apart.
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] if it leaves the slice.
+    pub fn strided(values: &'a [T], rows: usize, columns: usize, row_stride: usize) -> Result<Self, TensorError> {
+        check_bounds(values.len(), rows, columns, row_stride)?;
+        Ok(Self { values, rows, columns, row_stride, column_stride: 1 })
+    }
+
+    /// The transposed matrix; nothing is moved.
+    #[must_use]
+    pub fn transposed(self) -> Self {
+        Self {
+            values: self.values,
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+}
+
+impl<'a, T> MatrixMut<'a, T> {
+    /// A row-major matrix that fills the slice.
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] if the slice is shorter.
+    pub fn new(values: &'a mut [T], rows: usize, columns: usize) -> Result<Self, TensorError> {
+        Self::strided(values, rows, columns, columns)
+    }
+
+    /// A row-major matrix whose rows begin `row_stride` values apart.
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] if it leaves the slice, or if rows overlap.
+    pub fn strided(values: &'a mut [T], rows: usize, columns: usize, row_stride: usize) -> Result<Self, TensorError> {
+        check_bounds(values.len(), rows, columns, row_stride)?;
+        if row_stride < columns {
+            return Err(outside(values.len(), rows, columns, row_stride));
+        }
+        Ok(Self { values, rows, columns, row_stride })
+    }
+}
+
+/// The last value of the last row lies in a slice of this length.
+fn check_bounds(len: usize, rows: usize, columns: usize, row_stride: usize) -> Result<(), TensorError> {
+    if rows == 0 || columns == 0 {
+        return Ok(());
+    }
+    let last = (rows - 1).checked_mul(row_stride).and_then(|start| start.checked_add(columns));
+    match last {
+        Some(end) if end <= len => Ok(()),
+        _ => Err(outside(len, rows, columns, row_stride)),
+    }
+}
+
+fn outside(len: usize, rows: usize, columns: usize, row_stride: usize) -> TensorError {
+    TensorError::Shape {
+        op: "matrix",
+        expected: format!("{rows} rows of {columns} values, {row_stride} apart"),
+        received: [len].into(),
+    }
+}
+
+/// Multiplies two matrices: `out = β·out + lhs · rhs`.
+///
+/// With `beta` 0 what `out` held is not read. Large products are split over threads (see
+/// [`threads`]); each value is summed in the same order whatever their number.
+///
+/// # Errors
+/// [`TensorError::Product`] if the shapes do not fit.
+///
+/// ```
+/// use cornu_tensor::kernels::{Matrix, MatrixMut, product};
+///
+/// let x = [1.0_f32, 2.0, 3.0, 4.0]; // (2, 2)
+/// let kernel = [1.0, 0.0, 0.0, 2.0];
+/// let mut y = [0.0; 4];
+/// product(MatrixMut::new(&mut y, 2, 2)?, 0.0, Matrix::new(&x, 2, 2)?, Matrix::new(&kernel, 2, 2)?)?;
+/// assert_eq!(y, [1.0, 4.0, 3.0, 8.0]);
+/// # Ok::<(), cornu_tensor::TensorError>(())
+/// ```
+pub fn product<T: Scalar>(
+    out: MatrixMut<'_, T>,
+    beta: T,
+    lhs: Matrix<'_, T>,
+    rhs: Matrix<'_, T>,
+) -> Result<(), TensorError> {
+    if lhs.columns != rhs.rows || out.rows != lhs.rows || out.columns != rhs.columns {
+        return Err(TensorError::Product {
+            op: "product",
+            lhs: (lhs.rows, lhs.columns),
+            rhs: (rhs.rows, rhs.columns),
+            out: (out.rows, out.columns),
+        });
+    }
+    let work = out.rows.saturating_mul(out.columns).saturating_mul(lhs.columns);
+    if out.rows == 0 || out.columns == 0 {
+        return Ok(());
+    }
+    if work <= SMALL && rhs.column_stride == 1 {
+        small(out, beta, lhs, rhs);
+        return Ok(());
+    }
+    let parallelism = match threads::for_work(work) {
+        1 => Parallelism::None,
+        limit => Parallelism::Rayon(limit),
+    };
+    // SAFETY: each matrix lies in its slice (checked when it was made, for these rows, columns and strides;
+    // strides are at most the slice's length and so fit an isize), `out` is borrowed mutably and its rows do
+    // not overlap, the inner dimensions agree, and T is f32 or f64 (Scalar is sealed), which gemm knows.
+    unsafe {
+        gemm::gemm(
+            out.rows,
+            out.columns,
+            lhs.columns,
+            out.values.as_mut_ptr(),
+            1,
+            out.row_stride as isize,
+            !beta.is_zero(),
+            lhs.values.as_ptr(),
+            lhs.column_stride as isize,
+            lhs.row_stride as isize,
+            rhs.values.as_ptr(),
+            rhs.column_stride as isize,
+            rhs.row_stride as isize,
+            beta,
+            T::one(),
+            false,
+            false,
+            false,
+            parallelism,
+        );
+    }
+    Ok(())
+}
+
+/// The product row by row: each row of `out` gathers scaled rows of `rhs`.
+fn small<T: Scalar>(out: MatrixMut<'_, T>, beta: T, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
+    for i in 0..out.rows {
+        let row = &mut out.values[i * out.row_stride..][..out.columns];
+        if beta.is_zero() {
+            row.fill(T::zero());
+        } else if !beta.is_one() {
+            row.iter_mut().for_each(|value| *value *= beta);
+        }
+        for k in 0..lhs.columns {
+            let factor = lhs.values[i * lhs.row_stride + k * lhs.column_stride];
+            let other = &rhs.values[k * rhs.row_stride..][..out.columns];
+            for (value, &r) in row.iter_mut().zip(other) {
+                *value += factor * r;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values(len: usize, seed: u64) -> Vec<f64> {
+        (0..len as u64).map(|i| ((i * 7919 + seed * 104_729) % 1000) as f64 / 500.0 - 1.0).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_sum_of_products(m in 0_usize..20, n in 0_usize..20, k in 0_usize..20,
+                                  ta: bool, tb: bool, add: bool) {
+            let (a, b, start) = (values(m * k, 1), values(k * n, 2), values(m * n, 3));
+            let lhs = if ta { Matrix::new(&a, k, m)?.transposed() } else { Matrix::new(&a, m, k)? };
+            let rhs = if tb { Matrix::new(&b, n, k)?.transposed() } else { Matrix::new(&b, k, n)? };
+            let mut out = start.clone();
+            let beta = if add { 1.0 } else { 0.0 };
+            product(MatrixMut::new(&mut out, m, n)?, beta, lhs, rhs)?;
+            for i in 0..m { for j in 0..n {
+                let sum: f64 = (0..k).map(|p| {
+                    let x = if ta { a[p * m + i] } else { a[i * k + p] };
+                    let y = if tb { b[j * k + p] } else { b[p * n + j] };
+                    x * y
+                }).sum();
+                let expected = sum + beta * start[i * n + j];
+                prop_assert!((out[i * n + j] - expected).abs() < 1e-12);
+            }}
+        }
+
+        #[test]
+        fn nan_in_the_output_is_not_read(m in 1_usize..40, n in 1_usize..40) {
+            let (a, b) = (values(m * 3, 1), values(3 * n, 2));
+            let mut out = vec![f64::NAN; m * n];
+            product(MatrixMut::new(&mut out, m, n)?, 0.0, Matrix::new(&a, m, 3)?, Matrix::new(&b, 3, n)?)?;
+            prop_assert!(out.iter().all(|v| v.is_finite()));
+        }
+    }
+
+    #[test]
+    fn the_same_bits_on_any_number_of_threads() {
+        for (m, n, k) in [(128, 512, 784), (256, 1000, 333), (784, 512, 128), (1, 4096, 4096)] {
+            let a: Vec<f32> = values(m * k, 1).iter().map(|&v| v as f32).collect();
+            let b: Vec<f32> = values(k * n, 2).iter().map(|&v| v as f32).collect();
+            let mut runs = Vec::new();
+            for limit in [1, 2, 3, 0] {
+                threads::set_threads(limit);
+                let mut out = vec![0.0_f32; m * n];
+                let (lhs, rhs) = (Matrix::new(&a, m, k).unwrap(), Matrix::new(&b, k, n).unwrap());
+                product(MatrixMut::new(&mut out, m, n).unwrap(), 0.0, lhs, rhs).unwrap();
+                runs.push(out);
+            }
+            threads::set_threads(0);
+            assert!(runs.iter().all(|run| run == &runs[0]), "{m}x{k} times {k}x{n}");
+        }
+    }
+
+    #[test]
+    fn wrong_shapes_are_errors() {
+        let a = [0.0_f32; 6];
+        assert!(Matrix::new(&a, 2, 4).is_err());
+        assert!(Matrix::strided(&a, usize::MAX, 2, usize::MAX).is_err());
+        let mut out = [0.0; 6];
+        assert!(MatrixMut::strided(&mut out, 3, 2, 1).is_err());
+        let (lhs, rhs) = (Matrix::new(&a, 2, 3).unwrap(), Matrix::new(&a, 2, 3).unwrap());
+        assert!(product(MatrixMut::new(&mut out, 2, 3).unwrap(), 0.0, lhs, rhs).is_err());
+    }
+}

@@ -1,0 +1,77 @@
+//! The number types a network computes in.
+
+use std::fmt;
+
+use nalgebra::RealField;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A number type: `f32` (Keras's default) or `f64`.
+///
+/// The arithmetic and the elementary functions come from nalgebra's [`RealField`]. The trait is sealed.
+///
+/// ```
+/// use cornu_tensor::Scalar;
+///
+/// fn half<T: Scalar>(x: T) -> T {
+///     x * T::of(0.5)
+/// }
+/// assert_eq!(half(3.0_f32), 1.5);
+/// assert_eq!(f64::DTYPE, "float64");
+/// ```
+pub trait Scalar:
+    sealed::Sealed + RealField + Copy + Default + PartialOrd + fmt::LowerExp + Send + Sync + 'static
+{
+    /// Keras's name of the type: `"float32"` or `"float64"`.
+    const DTYPE: &'static str;
+
+    /// The nearest value of this type.
+    fn of(value: f64) -> Self;
+
+    /// The value as `f64`, exactly.
+    fn to_f64(self) -> f64;
+
+    /// The nearest value of this type to a count.
+    fn of_count(count: usize) -> Self {
+        Self::of(count as f64)
+    }
+
+    /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`.
+    fn erf(self) -> Self;
+}
+
+impl Scalar for f32 {
+    const DTYPE: &'static str = "float32";
+
+    fn of(value: f64) -> Self {
+        value as f32
+    }
+
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn erf(self) -> Self {
+        libm::erff(self)
+    }
+}
+
+impl Scalar for f64 {
+    const DTYPE: &'static str = "float64";
+
+    fn of(value: f64) -> Self {
+        value
+    }
+
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    fn erf(self) -> Self {
+        libm::erf(self)
+    }
+}

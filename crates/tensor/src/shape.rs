@@ -1,0 +1,204 @@
+//! The dimensions of a tensor, in the user's order.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::TensorError;
+
+/// The most dimensions a [`Shape`] can have.
+pub const MAX_RANK: usize = 8;
+
+/// The dimensions of a tensor. A scalar has none.
+///
+/// A shape is a small value that is copied, not allocated. It dereferences to a slice of its dimensions.
+///
+/// ```
+/// use cornu_tensor::Shape;
+///
+/// let shape = Shape::from([28, 28, 3]);
+/// assert_eq!(shape.rank(), 3);
+/// assert_eq!(shape.len(), 28 * 28 * 3);
+/// assert_eq!(shape.to_string(), "(28, 28, 3)");
+/// assert_eq!(shape.with_batch(10)?.dims(), [10, 28, 28, 3]);
+/// # Ok::<(), cornu_tensor::TensorError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Shape {
+    rank: u8,
+    dims: [usize; MAX_RANK],
+}
+
+impl Shape {
+    /// A shape of these dimensions.
+    ///
+    /// # Errors
+    /// [`TensorError::Rank`] if there are more than [`MAX_RANK`], [`TensorError::TooLarge`] if their
+    /// product overflows.
+    pub fn new(dims: &[usize]) -> Result<Self, TensorError> {
+        if dims.len() > MAX_RANK {
+            return Err(TensorError::Rank { received: dims.len() });
+        }
+        let product = dims.iter().try_fold(1_usize, |product, &d| product.checked_mul(d));
+        // A Vec holds at most isize::MAX bytes, 8 a value at most.
+        if product.is_none_or(|n| n > isize::MAX as usize / 8) {
+            return Err(TensorError::TooLarge { dims: dims.to_vec() });
+        }
+        Ok(Self::copied(dims))
+    }
+
+    /// Copies at most `MAX_RANK` dimensions.
+    fn copied(dims: &[usize]) -> Self {
+        let mut shape = Self { rank: dims.len().min(MAX_RANK) as u8, dims: [0; MAX_RANK] };
+        for (own, &dim) in shape.dims.iter_mut().zip(dims) {
+            *own = dim;
+        }
+        shape
+    }
+
+    /// The dimensions, outermost first.
+    #[must_use]
+    pub fn dims(&self) -> &[usize] {
+        &self.dims[..usize::from(self.rank)]
+    }
+
+    /// The number of dimensions.
+    #[must_use]
+    pub fn rank(&self) -> usize {
+        usize::from(self.rank)
+    }
+
+    /// The number of values: the product of the dimensions, 1 for a scalar.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a shape is not a container")]
+    pub fn len(&self) -> usize {
+        self.dims().iter().product()
+    }
+
+    /// The last dimension, 1 for a scalar: the length of a row in memory.
+    #[must_use]
+    pub fn last_dim(&self) -> usize {
+        self.dims().last().copied().unwrap_or(1)
+    }
+
+    /// The number of rows: the product of all dimensions but the last.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.dims().split_last().map_or(1, |(_, outer)| outer.iter().product())
+    }
+
+    /// The first dimension, 1 for a scalar: the number of samples of a batch.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.dims().first().copied().unwrap_or(1)
+    }
+
+    /// The shape of one sample of a batch: all dimensions but the first.
+    #[must_use]
+    pub fn sample(&self) -> Self {
+        Self::copied(self.dims().get(1..).unwrap_or(&[]))
+    }
+
+    /// The shape of a batch of samples of this shape.
+    ///
+    /// # Errors
+    /// As [`Shape::new`].
+    pub fn with_batch(&self, samples: usize) -> Result<Self, TensorError> {
+        if self.rank() == MAX_RANK {
+            return Err(TensorError::Rank { received: MAX_RANK + 1 });
+        }
+        let mut dims = [0; MAX_RANK];
+        dims[0] = samples;
+        dims[1..=self.rank()].copy_from_slice(self.dims());
+        Self::new(&dims[..=self.rank()])
+    }
+
+    /// The same shape with another last dimension; a scalar becomes a vector.
+    ///
+    /// # Errors
+    /// As [`Shape::new`].
+    pub fn with_last(&self, last: usize) -> Result<Self, TensorError> {
+        let mut other = *self;
+        other.rank = other.rank.max(1);
+        other.dims[other.rank() - 1] = last;
+        Self::new(other.dims())
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        self.dims()
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    /// An array of more than [`MAX_RANK`] dimensions does not compile.
+    fn from(dims: [usize; N]) -> Self {
+        const { assert!(N <= MAX_RANK, "a shape has at most 8 dimensions") }
+        Self::copied(&dims)
+    }
+}
+
+impl TryFrom<&[usize]> for Shape {
+    type Error = TensorError;
+
+    fn try_from(dims: &[usize]) -> Result<Self, TensorError> {
+        Self::new(dims)
+    }
+}
+
+/// As Python prints a tuple: `(2, 3)`, `(4,)`, `()`.
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.dims() {
+            [one] => write!(f, "({one},)"),
+            dims => {
+                f.write_str("(")?;
+                for (i, dim) in dims.iter().enumerate() {
+                    write!(f, "{}{dim}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_str(")")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn prints_as_python() {
+        assert_eq!(Shape::from([]).to_string(), "()");
+        assert_eq!(Shape::from([4]).to_string(), "(4,)");
+        assert_eq!(Shape::from([4, 2]).to_string(), "(4, 2)");
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_hold() {
+        assert_eq!(Shape::new(&[1; 9]), Err(TensorError::Rank { received: 9 }));
+        assert!(matches!(Shape::new(&[usize::MAX, 2]), Err(TensorError::TooLarge { .. })));
+        assert!(Shape::from([1; 8]).with_batch(2).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn batch_and_sample_undo_each_other(dims in prop::collection::vec(0_usize..9, 0..7), n in 0_usize..9) {
+            let sample = Shape::new(&dims)?;
+            let batch = sample.with_batch(n)?;
+            prop_assert_eq!(batch.sample(), sample);
+            prop_assert_eq!(batch.batch(), n);
+            prop_assert_eq!(batch.len(), n * sample.len());
+            prop_assert_eq!(batch.rows() * batch.last_dim(), batch.len());
+        }
+    }
+}
