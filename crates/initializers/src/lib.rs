@@ -1,1 +1,88 @@
-//! x
+//! Keras's initializers: how the values of a kernel or a bias begin.
+//!
+//! An [`Initializer`] takes a shape and a random generator and gives a tensor. Any of them fits any kernel or
+//! bias whose shape it can fill: a Glorot bias works as in Keras. The generator is an argument; there is no
+//! global one. An initializer that was given its own seed ignores the generator and gives the same values at
+//! every call, as in Keras 3.
+//!
+//! ```
+//! use cornu_initializers::{GlorotUniform, Initializer, get, random};
+//! use cornu_tensor::Tensor;
+//!
+//! let mut rng = random::generator(42);
+//! let kernel: Tensor<f32> = GlorotUniform::new().init([784, 128].into(), &mut rng)?;
+//! let limit = (6.0_f32 / (784.0 + 128.0)).sqrt();
+//! assert!(kernel.as_slice().iter().all(|w| w.abs() <= limit));
+//!
+//! let bias = get::<f32>("zeros")?.init([128].into(), &mut rng)?;
+//! assert_eq!(bias, Tensor::zeros([128]));
+//! # Ok::<(), cornu_initializers::InitializerError>(())
+//! ```
+
+mod constant;
+mod error;
+mod fans;
+mod given;
+mod glorot;
+mod he;
+mod identity;
+mod lecun;
+mod orthogonal;
+pub mod random;
+mod random_normal;
+mod random_uniform;
+mod registry;
+mod truncated_normal;
+mod variance_scaling;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+pub use constant::{Constant, Ones, Zeros};
+use cornu_tensor::{Scalar, Shape, Tensor};
+pub use error::InitializerError;
+pub use fans::{Fans, compute_fans};
+pub use glorot::{GlorotNormal, GlorotUniform};
+pub use he::{HeNormal, HeUniform};
+pub use identity::Identity;
+pub use lecun::{LecunNormal, LecunUniform};
+pub use orthogonal::Orthogonal;
+use rand::Rng;
+pub use random_normal::RandomNormal;
+pub use random_uniform::RandomUniform;
+pub use registry::{NAMES, get};
+pub use truncated_normal::TruncatedNormal;
+pub use variance_scaling::{Distribution, Mode, VarianceScaling};
+
+/// How the values of a weight begin.
+///
+/// `new` of an initializer validates its arguments, so that `init` fails only on a shape it cannot fill.
+///
+/// One's own:
+/// ```
+/// use cornu_initializers::{Initializer, InitializerError};
+/// use cornu_tensor::{Scalar, Shape, Tensor};
+///
+/// /// 0, 1, 2, …
+/// #[derive(Debug)]
+/// struct Counting;
+///
+/// impl<T: Scalar> Initializer<T> for Counting {
+///     fn init(&self, shape: Shape, _rng: &mut dyn rand::Rng) -> Result<Tensor<T>, InitializerError> {
+///         Ok(Tensor::from_fn(shape, T::of_count))
+///     }
+/// }
+/// ```
+pub trait Initializer<T: Scalar>: Debug + Send + Sync {
+    /// A tensor of this shape.
+    ///
+    /// # Errors
+    /// [`InitializerError::Shape`] if the initializer cannot fill this shape.
+    fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError>;
+}
+
+impl<T: Scalar> Initializer<T> for Arc<dyn Initializer<T>> {
+    fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
+        (**self).init(shape, rng)
+    }
+}

@@ -1,0 +1,88 @@
+//! He's initializers, for layers followed by a ReLU.
+
+use cornu_tensor::{Scalar, Shape, Tensor};
+use rand::Rng;
+
+use crate::{Distribution, Initializer, InitializerError, Mode, VarianceScaling};
+
+/// Truncated normal of standard deviation `√(2 / fan_in)`: Keras's `he_normal`.
+///
+/// [`VarianceScaling`] of scale 2.0 and mode `fan_in`. Source: [He et al., 2015](https://arxiv.org/abs/1502.01852).
+///
+/// ```
+/// use cornu_initializers::{HeNormal, Initializer, random};
+/// use cornu_tensor::Tensor;
+///
+/// let kernel: Tensor<f32> = HeNormal::new().init([3, 4].into(), &mut random::generator(42))?;
+/// assert_eq!(kernel.len(), 12);
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeNormal(VarianceScaling);
+
+impl HeNormal {
+    /// Without a seed of its own: values come from the generator.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(VarianceScaling::preset(2.0, Mode::FanIn, Distribution::TruncatedNormal))
+    }
+
+    /// The same values at every call.
+    #[must_use]
+    pub const fn with_seed(self, seed: u64) -> Self {
+        Self(self.0.with_seed(seed))
+    }
+}
+
+impl Default for HeNormal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> Initializer<T> for HeNormal {
+    fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
+        self.0.init(shape, rng)
+    }
+}
+
+/// Uniform on `±√(6 / fan_in)`: Keras's `he_uniform`.
+///
+/// [`VarianceScaling`] of scale 2.0 and mode `fan_in`. Source: [He et al., 2015](https://arxiv.org/abs/1502.01852).
+///
+/// ```
+/// use cornu_initializers::{HeUniform, Initializer, random};
+/// use cornu_tensor::Tensor;
+///
+/// let kernel: Tensor<f32> = HeUniform::new().init([3, 4].into(), &mut random::generator(42))?;
+/// assert_eq!(kernel.len(), 12);
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeUniform(VarianceScaling);
+
+impl HeUniform {
+    /// Without a seed of its own: values come from the generator.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(VarianceScaling::preset(2.0, Mode::FanIn, Distribution::Uniform))
+    }
+
+    /// The same values at every call.
+    #[must_use]
+    pub const fn with_seed(self, seed: u64) -> Self {
+        Self(self.0.with_seed(seed))
+    }
+}
+
+impl Default for HeUniform {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> Initializer<T> for HeUniform {
+    fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
+        self.0.init(shape, rng)
+    }
+}

@@ -1,0 +1,75 @@
+//! A uniform distribution.
+
+use cornu_tensor::{Scalar, Shape, Tensor};
+use rand::Rng;
+use rand::distr::StandardUniform;
+use rand_distr::Distribution;
+
+use crate::{Initializer, InitializerError, random};
+
+/// Values spread evenly over `[minval, maxval)`. Keras's defaults are −0.05 and 0.05.
+///
+/// ```
+/// use cornu_initializers::{Initializer, RandomUniform, random};
+/// use cornu_tensor::Tensor;
+///
+/// let t: Tensor<f64> = RandomUniform::new(-1.0, 2.0)?.init([2, 3].into(), &mut random::generator(0))?;
+/// assert!(t.as_slice().iter().all(|v| (-1.0..2.0).contains(v)));
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RandomUniform {
+    minval: f64,
+    maxval: f64,
+    seed: Option<u64>,
+}
+
+impl RandomUniform {
+    /// The limits.
+    ///
+    /// # Errors
+    /// [`InitializerError::Argument`] if one is not finite or the upper lies below the lower.
+    pub fn new(minval: f64, maxval: f64) -> Result<Self, InitializerError> {
+        let bad = |argument, expected, received: f64| {
+            Err(InitializerError::Argument {
+                initializer: "RandomUniform",
+                argument,
+                expected,
+                received: received.to_string(),
+            })
+        };
+        if !minval.is_finite() {
+            return bad("minval", "a finite number", minval);
+        }
+        if !maxval.is_finite() || maxval < minval {
+            return bad("maxval", "a finite number, minval or more", maxval);
+        }
+        Ok(Self { minval, maxval, seed: None })
+    }
+
+    /// The same values at every call.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+}
+
+impl Default for RandomUniform {
+    fn default() -> Self {
+        Self { minval: -0.05, maxval: 0.05, seed: None }
+    }
+}
+
+/// Fills a tensor with `minval + (maxval − minval) · u`, u uniform on `[0, 1)`.
+pub(crate) fn fill_uniform<T: Scalar>(shape: Shape, minval: f64, maxval: f64, key: u64) -> Tensor<T> {
+    let mut tensor = Tensor::zeros(shape);
+    let uniform = Distribution::<f64>::map(StandardUniform, |u: f64| minval + (maxval - minval) * u);
+    random::fill(tensor.as_mut_slice(), key, &uniform);
+    tensor
+}
+
+impl<T: Scalar> Initializer<T> for RandomUniform {
+    fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
+        Ok(fill_uniform(shape, self.minval, self.maxval, random::key(self.seed, rng)))
+    }
+}
