@@ -65,7 +65,7 @@ impl<T: Scalar> Initializer<T> for Orthogonal {
             return Err(InitializerError::Shape { initializer: "Orthogonal", expected, received: shape });
         }
         let key = random::key(self.seed, rng);
-        if shape.len() == 0 {
+        if shape.size() == 0 {
             return Ok(Tensor::zeros(shape));
         }
         let (rows, columns) = (shape.rows(), shape.last_dim());

@@ -21,7 +21,7 @@ pub enum TensorError {
         dims: Vec<usize>,
     },
     /// The number of values is not that of the shape.
-    #[error("a tensor of shape {shape} holds {expected} values. Received: {received} values", expected = shape.len())]
+    #[error("a tensor of shape {shape} holds {expected} values. Received: {received} values", expected = shape.size())]
     Length {
         /// The shape asked for.
         shape: Shape,

@@ -1,7 +1,6 @@
 //! The dimensions of a tensor, in the user's order.
 
 use std::fmt;
-use std::ops::Deref;
 
 use crate::TensorError;
 
@@ -10,14 +9,14 @@ pub const MAX_RANK: usize = 8;
 
 /// The dimensions of a tensor. A scalar has none.
 ///
-/// A shape is a small value that is copied, not allocated. It dereferences to a slice of its dimensions.
+/// A shape is a small value that is copied, not allocated.
 ///
 /// ```
 /// use cornu_tensor::Shape;
 ///
 /// let shape = Shape::from([28, 28, 3]);
 /// assert_eq!(shape.rank(), 3);
-/// assert_eq!(shape.len(), 28 * 28 * 3);
+/// assert_eq!(shape.size(), 28 * 28 * 3);
 /// assert_eq!(shape.to_string(), "(28, 28, 3)");
 /// assert_eq!(shape.with_batch(10)?.dims(), [10, 28, 28, 3]);
 /// # Ok::<(), cornu_tensor::TensorError>(())
@@ -69,8 +68,7 @@ impl Shape {
 
     /// The number of values: the product of the dimensions, 1 for a scalar.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "a shape is not a container")]
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.dims().iter().product()
     }
 
@@ -121,14 +119,6 @@ impl Shape {
         other.rank = other.rank.max(1);
         other.dims[other.rank() - 1] = last;
         Self::new(other.dims())
-    }
-}
-
-impl Deref for Shape {
-    type Target = [usize];
-
-    fn deref(&self) -> &[usize] {
-        self.dims()
     }
 }
 
@@ -197,8 +187,8 @@ mod tests {
             let batch = sample.with_batch(n)?;
             prop_assert_eq!(batch.sample(), sample);
             prop_assert_eq!(batch.batch(), n);
-            prop_assert_eq!(batch.len(), n * sample.len());
-            prop_assert_eq!(batch.rows() * batch.last_dim(), batch.len());
+            prop_assert_eq!(batch.size(), n * sample.size());
+            prop_assert_eq!(batch.rows() * batch.last_dim(), batch.size());
         }
     }
 }

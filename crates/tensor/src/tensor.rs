@@ -35,7 +35,7 @@ impl<T> Tensor<T> {
     /// [`TensorError::Length`] if their number is not that of the shape.
     pub fn new(shape: impl Into<Shape>, values: Vec<T>) -> Result<Self, TensorError> {
         let shape = shape.into();
-        if shape.len() != values.len() {
+        if shape.size() != values.len() {
             return Err(TensorError::Length { shape, received: values.len() });
         }
         Ok(Self { shape, values })
@@ -50,7 +50,7 @@ impl<T> Tensor<T> {
     /// A tensor whose value at row-major position `i` is `f(i)`.
     pub fn from_fn(shape: impl Into<Shape>, f: impl FnMut(usize) -> T) -> Self {
         let shape = shape.into();
-        Self { shape, values: (0..shape.len()).map(f).collect() }
+        Self { shape, values: (0..shape.size()).map(f).collect() }
     }
 
     /// The shape.
@@ -135,14 +135,14 @@ impl<T: Scalar> Tensor<T> {
     /// One value everywhere.
     pub fn full(shape: impl Into<Shape>, value: T) -> Self {
         let shape = shape.into();
-        Self { shape, values: vec![value; shape.len()] }
+        Self { shape, values: vec![value; shape.size()] }
     }
 
     /// Takes another shape and keeps the memory: nothing is allocated unless it must grow.
     /// The values that were there stay in row-major order, new ones are zero.
     pub fn resize(&mut self, shape: impl Into<Shape>) {
         self.shape = shape.into();
-        self.values.resize(self.shape.len(), T::zero());
+        self.values.resize(self.shape.size(), T::zero());
     }
 
     /// A tensor of rows of equal length.

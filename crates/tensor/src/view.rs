@@ -27,14 +27,14 @@ impl<'a, T> View<'a, T> {
     /// [`TensorError::Length`] if their numbers differ.
     pub fn new(shape: impl Into<Shape>, values: &'a [T]) -> Result<Self, TensorError> {
         let shape = shape.into();
-        if shape.len() != values.len() {
+        if shape.size() != values.len() {
             return Err(TensorError::Length { shape, received: values.len() });
         }
         Ok(Self { shape, values })
     }
 
     pub(crate) fn trusted(shape: Shape, values: &'a [T]) -> Self {
-        debug_assert_eq!(shape.len(), values.len());
+        debug_assert_eq!(shape.size(), values.len());
         Self { shape, values }
     }
 
@@ -82,14 +82,14 @@ impl<'a, T> ViewMut<'a, T> {
     /// [`TensorError::Length`] if their numbers differ.
     pub fn new(shape: impl Into<Shape>, values: &'a mut [T]) -> Result<Self, TensorError> {
         let shape = shape.into();
-        if shape.len() != values.len() {
+        if shape.size() != values.len() {
             return Err(TensorError::Length { shape, received: values.len() });
         }
         Ok(Self { shape, values })
     }
 
     pub(crate) fn trusted(shape: Shape, values: &'a mut [T]) -> Self {
-        debug_assert_eq!(shape.len(), values.len());
+        debug_assert_eq!(shape.size(), values.len());
         Self { shape, values }
     }
 
@@ -140,6 +140,6 @@ fn row_span(shape: Shape, range: &Range<usize>) -> Result<(Shape, Range<usize>),
         return Err(TensorError::Rows { start: range.start, end: range.end, rows });
     }
     let sample = shape.sample();
-    let len = sample.len();
+    let len = sample.size();
     Ok((sample.with_batch(range.len())?, range.start * len..range.end * len))
 }
