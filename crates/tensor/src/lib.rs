@@ -16,6 +16,7 @@
 mod convert;
 mod display;
 mod error;
+mod given;
 pub mod kernels;
 mod scalar;
 mod shape;
@@ -24,6 +25,7 @@ pub mod threads;
 mod view;
 
 pub use error::TensorError;
+pub use given::{ByName, ByValue};
 pub use scalar::Scalar;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;

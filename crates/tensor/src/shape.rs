@@ -110,6 +110,18 @@ impl Shape {
         Self::new(&dims[..=self.rank()])
     }
 
+    /// The same shape with another dimension at `axis`; an axis that it does not have is left out.
+    ///
+    /// # Errors
+    /// As [`Shape::new`].
+    pub fn with_dim(&self, axis: usize, dim: usize) -> Result<Self, TensorError> {
+        let mut other = *self;
+        if axis < self.rank() {
+            other.dims[axis] = dim;
+        }
+        Self::new(other.dims())
+    }
+
     /// The same shape with another last dimension; a scalar becomes a vector.
     ///
     /// # Errors

@@ -1,0 +1,48 @@
+//! The exponential linear unit.
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+
+/// `x` for `x > 0`, `α·(eˣ − 1)` otherwise (`keras.activations.elu`, α = 1 by default).
+///
+/// Source: [Clevert et al., 2016](https://arxiv.org/abs/1511.07289).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Elu {
+    alpha: f64,
+}
+
+impl Elu {
+    /// The limit for large negative values is `−alpha`; any number will do, as in Keras.
+    #[must_use]
+    pub fn new(alpha: f64) -> Self {
+        Self { alpha }
+    }
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Self::new(1.0)
+    }
+}
+
+impl<T: Scalar> Activation<T> for Elu {
+    fn name(&self) -> &'static str {
+        "elu"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        let alpha = T::of(self.alpha);
+        map(values, |x| if x > T::zero() { x } else { alpha * x.exp_m1() });
+    }
+
+    /// With a negative `alpha` the sign of the output does not tell that of the input.
+    fn needs_input(&self) -> bool {
+        true
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        let alpha = T::of(self.alpha);
+        scale(gradient, from, |x| if x > T::zero() { T::one() } else { alpha * x.exp() });
+    }
+}

@@ -1,0 +1,75 @@
+//! The Gaussian error linear unit.
+
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+
+/// `x·Φ(x)`, Φ the normal distribution function (`keras.activations.gelu`).
+///
+/// Exact through the error function by default; with `approximate` Keras's form with a hyperbolic tangent,
+/// `x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`. Source: [Hendrycks and Gimpel, 2016](https://arxiv.org/abs/1606.08415).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gelu {
+    approximate: bool,
+}
+
+impl Gelu {
+    /// The exact form, or the approximate one.
+    #[must_use]
+    pub fn new(approximate: bool) -> Self {
+        Self { approximate }
+    }
+}
+
+/// The cubic term of the approximate form.
+const CUBIC: f64 = 0.044_715;
+/// `√(2/π)`
+const SLOPE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+
+/// The normal distribution function.
+fn phi<T: Scalar>(x: T) -> T {
+    T::of(0.5) * (T::one() + (x * T::of(FRAC_1_SQRT_2)).erf())
+}
+
+/// The normal density.
+fn density<T: Scalar>(x: T) -> T {
+    T::of(0.5 * SLOPE) * (T::of(-0.5) * x * x).exp()
+}
+
+/// The approximate form's hyperbolic tangent, and the slope of what is inside it.
+fn inner<T: Scalar>(x: T) -> (T, T) {
+    let square = x * x;
+    let inside = T::of(SLOPE) * (x + T::of(CUBIC) * x * square);
+    (inside.tanh(), T::of(SLOPE) * (T::one() + T::of(3.0 * CUBIC) * square))
+}
+
+impl<T: Scalar> Activation<T> for Gelu {
+    fn name(&self) -> &'static str {
+        "gelu"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        if self.approximate {
+            map(values, |x| T::of(0.5) * x * (T::one() + inner(x).0));
+        } else {
+            map(values, |x| x * phi(x));
+        }
+    }
+
+    fn needs_input(&self) -> bool {
+        true
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        if self.approximate {
+            scale(gradient, from, |x| {
+                let (tanh, slope) = inner(x);
+                T::of(0.5) * (T::one() + tanh + x * (T::one() - tanh * tanh) * slope)
+            });
+        } else {
+            scale(gradient, from, |x| phi(x) + x * density(x));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A rectified linear unit that lets a little through.
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+use crate::LayerError;
+
+/// `x` for `x ≥ 0`, `negative_slope·x` otherwise (`keras.activations.leaky_relu`, slope 0.2 by default).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LeakyRelu {
+    negative_slope: f64,
+}
+
+impl LeakyRelu {
+    /// The slope below zero.
+    ///
+    /// # Errors
+    /// [`LayerError::Argument`] if it is negative or not finite.
+    pub fn new(negative_slope: f64) -> Result<Self, LayerError> {
+        if !negative_slope.is_finite() || negative_slope < 0.0 {
+            return Err(LayerError::Argument {
+                component: "LeakyRelu",
+                argument: "negative_slope",
+                expected: "a finite number, 0 or more".to_owned(),
+                received: negative_slope.to_string(),
+            });
+        }
+        Ok(Self { negative_slope })
+    }
+}
+
+impl Default for LeakyRelu {
+    fn default() -> Self {
+        Self { negative_slope: 0.2 }
+    }
+}
+
+impl<T: Scalar> Activation<T> for LeakyRelu {
+    fn name(&self) -> &'static str {
+        "leaky_relu"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        let slope = T::of(self.negative_slope);
+        map(values, |x| if x < T::zero() { slope * x } else { x });
+    }
+
+    /// With slope 0 the output does not tell the sign of the input.
+    fn needs_input(&self) -> bool {
+        true
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        let slope = T::of(self.negative_slope);
+        scale(gradient, from, |x| if x < T::zero() { slope } else { T::one() });
+    }
+}

@@ -1,0 +1,19 @@
+//! No activation.
+
+use cornu_tensor::Scalar;
+
+use super::Activation;
+
+/// `x` itself (`keras.activations.linear`): what `activation=None` means in Keras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Linear;
+
+impl<T: Scalar> Activation<T> for Linear {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn apply(&self, _values: &mut [T], _width: usize) {}
+
+    fn backward(&self, _from: &[T], _gradient: &mut [T], _width: usize) {}
+}

@@ -1,0 +1,23 @@
+//! The rectified linear unit.
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+
+/// `max(x, 0)` (`keras.activations.relu`). The derivative at 0 is 0; NaN stays NaN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Relu;
+
+impl<T: Scalar> Activation<T> for Relu {
+    fn name(&self) -> &'static str {
+        "relu"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        map(values, |x| if x < T::zero() { T::zero() } else { x });
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        scale(gradient, from, |y| if y > T::zero() { T::one() } else { T::zero() });
+    }
+}

@@ -1,0 +1,31 @@
+//! The sigmoid linear unit, also called swish.
+
+use cornu_tensor::Scalar;
+
+use super::sigmoid::sigmoid;
+use super::{Activation, map, scale};
+
+/// `x · sigmoid(x)` (`keras.activations.silu`). Source: [Ramachandran et al., 2017](https://arxiv.org/abs/1710.05941).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Silu;
+
+impl<T: Scalar> Activation<T> for Silu {
+    fn name(&self) -> &'static str {
+        "silu"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        map(values, |x| x * sigmoid(x));
+    }
+
+    fn needs_input(&self) -> bool {
+        true
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        scale(gradient, from, |x| {
+            let s = sigmoid(x);
+            s * (T::one() + x * (T::one() - s))
+        });
+    }
+}

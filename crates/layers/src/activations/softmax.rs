@@ -1,0 +1,42 @@
+//! Probabilities from a row of values.
+
+use cornu_tensor::Scalar;
+
+use super::Activation;
+
+/// `e^xᵢ / Σⱼ e^xⱼ` over each row (`keras.activations.softmax`, axis −1).
+///
+/// The largest value of the row is taken off first, so that no exponential overflows. The gradient is
+/// `yᵢ·(gᵢ − Σⱼ gⱼyⱼ)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Softmax;
+
+impl<T: Scalar> Activation<T> for Softmax {
+    fn name(&self) -> &'static str {
+        "softmax"
+    }
+
+    fn apply(&self, values: &mut [T], width: usize) {
+        for row in values.chunks_exact_mut(width.max(1)) {
+            let largest = row.iter().copied().fold(row[0], |a, b| if b > a { b } else { a });
+            let mut sum = T::zero();
+            for value in row.iter_mut() {
+                *value = (*value - largest).exp();
+                sum += *value;
+            }
+            for value in row {
+                *value /= sum;
+            }
+        }
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], width: usize) {
+        let width = width.max(1);
+        for (gradient, y) in gradient.chunks_exact_mut(width).zip(from.chunks_exact(width)) {
+            let mean = gradient.iter().zip(y).fold(T::zero(), |sum, (&g, &y)| sum + g * y);
+            for (g, &y) in gradient.iter_mut().zip(y) {
+                *g = y * (*g - mean);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A smooth form of the rectified linear unit.
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+
+/// `ln(1 + eˣ)`, computed as `max(x, 0) + ln(1 + e^−|x|)` (`keras.activations.softplus`).
+///
+/// The derivative is the sigmoid of `x`, which is `1 − e^−y`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Softplus;
+
+impl<T: Scalar> Activation<T> for Softplus {
+    fn name(&self) -> &'static str {
+        "softplus"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        map(values, |x| if x > T::zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() });
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        scale(gradient, from, |y| -(-y).exp_m1());
+    }
+}

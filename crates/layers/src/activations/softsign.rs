@@ -1,0 +1,26 @@
+//! A bounded function that approaches its limits slowly.
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+
+/// `x / (1 + |x|)` (`keras.activations.softsign`); the derivative is `(1 − |y|)²`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Softsign;
+
+impl<T: Scalar> Activation<T> for Softsign {
+    fn name(&self) -> &'static str {
+        "softsign"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        map(values, |x| x / (T::one() + x.abs()));
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        scale(gradient, from, |y| {
+            let rest = T::one() - y.abs();
+            rest * rest
+        });
+    }
+}

@@ -1,0 +1,23 @@
+//! The hyperbolic tangent.
+
+use cornu_tensor::Scalar;
+
+use super::{Activation, map, scale};
+
+/// `tanh(x)` (`keras.activations.tanh`); the derivative is `1 − y²`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tanh;
+
+impl<T: Scalar> Activation<T> for Tanh {
+    fn name(&self) -> &'static str {
+        "tanh"
+    }
+
+    fn apply(&self, values: &mut [T], _width: usize) {
+        map(values, T::tanh);
+    }
+
+    fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
+        scale(gradient, from, |y| T::one() - y * y);
+    }
+}

@@ -1,0 +1,53 @@
+//! Weights whose norm has an upper limit.
+
+use cornu_tensor::{Scalar, ViewMut};
+
+use super::norms::rescale;
+use super::{Axes, Constraint};
+use crate::LayerError;
+
+/// The weights along the axes keep a norm of at most `max_value` (`keras.constraints.MaxNorm`, 2 by default).
+///
+/// Source: [Srivastava et al., 2014](http://jmlr.org/papers/v15/srivastava14a.html).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MaxNorm {
+    max_value: f64,
+    axes: Axes,
+}
+
+impl MaxNorm {
+    /// The largest norm, along axis 0.
+    ///
+    /// # Errors
+    /// [`LayerError::Argument`] if it is negative or not finite.
+    pub fn new(max_value: f64) -> Result<Self, LayerError> {
+        if !max_value.is_finite() || max_value < 0.0 {
+            return Err(LayerError::Argument {
+                component: "MaxNorm",
+                argument: "max_value",
+                expected: "a finite number, 0 or more".to_owned(),
+                received: max_value.to_string(),
+            });
+        }
+        Ok(Self { max_value, axes: Axes::default() })
+    }
+
+    /// The norm along these axes instead.
+    #[must_use]
+    pub fn axis(self, axes: impl Into<Axes>) -> Self {
+        Self { axes: axes.into(), ..self }
+    }
+}
+
+impl Default for MaxNorm {
+    fn default() -> Self {
+        Self { max_value: 2.0, axes: Axes::default() }
+    }
+}
+
+impl<T: Scalar> Constraint<T> for MaxNorm {
+    fn apply(&self, weight: ViewMut<'_, T>) {
+        let most = T::of(self.max_value);
+        rescale(weight, self.axes, |norm| if norm > most { most } else { norm });
+    }
+}

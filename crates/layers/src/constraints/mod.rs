@@ -1,0 +1,40 @@
+//! Keras's constraints: what a weight must keep to, enforced after every optimizer step.
+//!
+//! ```
+//! use cornu_layers::constraints::{Constraint, NonNeg};
+//! use cornu_tensor::Tensor;
+//!
+//! let mut kernel = Tensor::from([[1.0_f32, -2.0]]);
+//! NonNeg.apply(kernel.view_mut());
+//! assert_eq!(kernel, Tensor::from([[1.0, 0.0]]));
+//! ```
+
+mod max_norm;
+mod min_max_norm;
+mod non_neg;
+mod norms;
+mod registry;
+mod unit_norm;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use cornu_tensor::{Scalar, ViewMut};
+pub use max_norm::MaxNorm;
+pub use min_max_norm::MinMaxNorm;
+pub use non_neg::NonNeg;
+pub use norms::Axes;
+pub use registry::{IntoConstraint, NAMES, get};
+pub use unit_norm::UnitNorm;
+
+/// What a weight must keep to.
+pub trait Constraint<T: Scalar>: Debug + Send + Sync {
+    /// Changes the weight to the nearest that keeps to the constraint.
+    fn apply(&self, weight: ViewMut<'_, T>);
+}
+
+impl<T: Scalar> Constraint<T> for Arc<dyn Constraint<T>> {
+    fn apply(&self, weight: ViewMut<'_, T>) {
+        (**self).apply(weight);
+    }
+}

@@ -1,0 +1,35 @@
+//! Absolute values and squares together.
+
+use cornu_tensor::Scalar;
+
+use super::{L1, L2, Regularizer};
+use crate::LayerError;
+
+/// `l1 · Σ|w| + l2 · Σw²` (`keras.regularizers.L1L2`).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct L1L2 {
+    l1: L1,
+    l2: L2,
+}
+
+impl L1L2 {
+    /// The two factors.
+    ///
+    /// # Errors
+    /// [`LayerError::Argument`] if one is negative or not finite.
+    pub fn new(l1: f64, l2: f64) -> Result<Self, LayerError> {
+        Ok(Self { l1: L1::new(l1)?, l2: L2::new(l2)? })
+    }
+}
+
+impl<T: Scalar> Regularizer<T> for L1L2 {
+    fn penalty(&self, values: &[T]) -> T {
+        let l1: T = self.l1.penalty(values);
+        l1 + self.l2.penalty(values)
+    }
+
+    fn add_gradient(&self, values: &[T], gradient: &mut [T]) {
+        self.l1.add_gradient(values, gradient);
+        self.l2.add_gradient(values, gradient);
+    }
+}

@@ -1,0 +1,41 @@
+//! The sum of squares.
+
+use cornu_tensor::Scalar;
+
+use super::{Regularizer, check_factor, sum};
+use crate::LayerError;
+
+/// `l2 · Σw²` (`keras.regularizers.L2`, 0.01 by default).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct L2 {
+    l2: f64,
+}
+
+impl L2 {
+    /// The factor.
+    ///
+    /// # Errors
+    /// [`LayerError::Argument`] if it is negative or not finite.
+    pub fn new(l2: f64) -> Result<Self, LayerError> {
+        Ok(Self { l2: check_factor("L2", "l2", l2)? })
+    }
+}
+
+impl Default for L2 {
+    fn default() -> Self {
+        Self { l2: 0.01 }
+    }
+}
+
+impl<T: Scalar> Regularizer<T> for L2 {
+    fn penalty(&self, values: &[T]) -> T {
+        T::of(self.l2 * sum(values, |w| w * w))
+    }
+
+    fn add_gradient(&self, values: &[T], gradient: &mut [T]) {
+        let twice = T::of(2.0 * self.l2);
+        for (g, &w) in gradient.iter_mut().zip(values) {
+            *g += twice * w;
+        }
+    }
+}
