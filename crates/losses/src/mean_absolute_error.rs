@@ -1,0 +1,76 @@
+//! The mean of absolute differences.
+
+use std::cmp::Ordering;
+
+use cornu_tensor::{Scalar, Shape, View};
+
+use crate::rows::{row_gradients, row_means};
+use crate::shapes::{aligned, without_last};
+use crate::{Loss, LossError, Reduction};
+
+/// `mean(|y_true − y_pred|)` over the last dimension (`keras.losses.MeanAbsoluteError`).
+///
+/// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. The gradient of a row of
+/// length `c` is `sign(y_pred − y_true) / c`. Where they are equal, which has no derivative, it is `−1 / c`: Keras's value
+/// on JAX.
+///
+/// ```
+/// use cornu_losses::{Evaluator, MeanAbsoluteError};
+/// use cornu_tensor::Tensor;
+///
+/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_pred = Tensor::from([[1.0, 1.0], [2.0, 0.0]]);
+/// assert_eq!(Evaluator::new().value(&MeanAbsoluteError::new(), y_true.view(), y_pred.view(), None)?, 0.75);
+/// # Ok::<(), cornu_losses::LossError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MeanAbsoluteError {
+    reduction: Reduction,
+    name: Option<String>,
+}
+
+impl MeanAbsoluteError {
+    /// Keras's defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How the values become one number.
+    #[must_use]
+    pub fn with_reduction(self, reduction: Reduction) -> Self {
+        Self { reduction, ..self }
+    }
+
+    /// Another name than `"mean_absolute_error"`.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+}
+
+impl<T: Scalar> Loss<T> for MeanAbsoluteError {
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or("mean_absolute_error")
+    }
+
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
+        without_last(aligned(Loss::<T>::name(self), y_true, y_pred)?)
+    }
+
+    fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
+        row_means(y_true, y_pred, values, |t, p| (t - p).abs());
+    }
+
+    fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
+        row_gradients(y_true, y_pred, scale, gradient, |t, p| match (t - p).partial_cmp(&T::zero()) {
+            Some(Ordering::Less) => T::one(),
+            Some(_) => -T::one(),
+            None => p - t, // NaN
+        });
+    }
+}

@@ -1,0 +1,91 @@
+//! The passes over rows that several losses share.
+
+use cornu_tensor::{Scalar, View};
+
+use crate::shapes::row_length;
+
+/// The mean of `f(y_true, y_pred)` over each row, into `values`.
+///
+/// The sum is taken in `f64`, eight terms side by side, so that it is exact enough for long rows and fast.
+pub(crate) fn row_means<T: Scalar>(
+    y_true: View<'_, T>,
+    y_pred: View<'_, T>,
+    values: &mut [T],
+    f: impl Fn(T, T) -> T + Copy,
+) {
+    const LANES: usize = 8;
+    let width = row_length(y_true.shape(), y_pred.shape());
+    let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
+    for (value, (t, p)) in values.iter_mut().zip(rows) {
+        let (t, p) = (t.chunks_exact(LANES), p.chunks_exact(LANES));
+        let rest = t.remainder().iter().zip(p.remainder());
+        let rest = rest.fold(0.0, |sum, (&t, &p)| sum + f(t, p).to_f64());
+        let mut lanes = [0.0; LANES];
+        for (t, p) in t.zip(p) {
+            for ((lane, &t), &p) in lanes.iter_mut().zip(t).zip(p) {
+                *lane += f(t, p).to_f64();
+            }
+        }
+        *value = T::of((lanes.iter().sum::<f64>() + rest) / width as f64);
+    }
+}
+
+/// The gradient of [`row_means`], each row times its scale: `scale · f(y_true, y_pred) / length`, where `f` is
+/// the derivative of one term.
+///
+/// A row of scale 0 has gradient 0, whatever it holds.
+pub(crate) fn row_gradients<T: Scalar>(
+    y_true: View<'_, T>,
+    y_pred: View<'_, T>,
+    scale: &[T],
+    gradient: &mut [T],
+    f: impl Fn(T, T) -> T + Copy,
+) {
+    let width = row_length(y_true.shape(), y_pred.shape());
+    let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
+    for ((gradient, &scale), (t, p)) in gradient.chunks_exact_mut(width).zip(scale).zip(rows) {
+        if scale.is_zero() {
+            gradient.fill(T::zero());
+            continue;
+        }
+        let scale = scale / T::of_count(width);
+        for ((g, &t), &p) in gradient.iter_mut().zip(t).zip(p) {
+            *g = scale * f(t, p);
+        }
+    }
+}
+
+/// The largest value of a row that is not empty.
+pub(crate) fn largest<T: Scalar>(row: &[T]) -> T {
+    row.iter().copied().reduce(|a, b| if b > a { b } else { a }).unwrap_or_else(T::zero)
+}
+
+/// `m` and `ln Σ e^(xᵢ − m)`, where `m` is the largest value of the row: `ln softmax(x)ᵢ = (xᵢ − m) − ln Σ …`.
+pub(crate) fn log_sum_exp<T: Scalar>(x: &[T]) -> (T, T) {
+    let m = largest(x);
+    (m, x.iter().fold(T::zero(), |sum, &x| sum + (x - m).exp()).ln())
+}
+
+/// `softmax(x)` into `p`; gives what [`log_sum_exp`] gives.
+pub(crate) fn softmax<T: Scalar>(x: &[T], p: &mut [T]) -> (T, T) {
+    let m = largest(x);
+    let mut sum = T::zero();
+    for (p, &x) in p.iter_mut().zip(x) {
+        *p = (x - m).exp();
+        sum += *p;
+    }
+    let share = T::one() / sum;
+    p.iter_mut().for_each(|p| *p *= share);
+    (m, sum.ln())
+}
+
+/// The sum of a row of probabilities.
+pub(crate) fn total<T: Scalar>(p: &[T]) -> T {
+    p.iter().fold(T::zero(), |sum, &p| sum + p)
+}
+
+/// `p / total`: a probability of a row that sums to `total`. A row that sums to 0 is taken as zeros, where
+/// Keras gives NaN.
+pub(crate) fn share<T: Scalar>(p: T, total: T) -> T {
+    if total.is_zero() { T::zero() } else { p / total }
+}

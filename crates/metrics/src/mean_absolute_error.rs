@@ -1,0 +1,86 @@
+//! The mean of absolute differences.
+
+use cornu_tensor::{Scalar, Shape, View};
+
+use crate::shapes::{aligned, without_last};
+use crate::{Mean, Metric, MetricError};
+
+/// `mean(|y_true − y_pred|)` over the last dimension, averaged over all rows (`keras.metrics.MeanAbsoluteError`).
+///
+/// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other.
+///
+/// ```
+/// use cornu_metrics::{MeanAbsoluteError, Metric};
+/// use cornu_tensor::Tensor;
+///
+/// let mut error = MeanAbsoluteError::new();
+/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_pred = Tensor::from([[1.0, 1.0], [0.0, 2.0]]);
+/// error.update(y_true.view(), y_pred.view(), None)?;
+/// assert_eq!(error.result(), 0.75);
+/// # Ok::<(), cornu_metrics::MetricError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeanAbsoluteError {
+    mean: Mean,
+}
+
+impl MeanAbsoluteError {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { mean: Mean::new("mean_absolute_error") }
+    }
+
+    /// Another name than `"mean_absolute_error"`.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self { mean: Mean::new(name) }
+    }
+
+    /// The error so far, 0 if nothing was seen.
+    #[must_use]
+    pub fn result(&self) -> f64 {
+        self.mean.result()
+    }
+}
+
+impl Default for MeanAbsoluteError {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> Metric<T> for MeanAbsoluteError {
+    fn name(&self) -> &str {
+        self.mean.name()
+    }
+
+    fn check(&self, y_true: Shape, y_pred: Shape) -> Result<(), MetricError> {
+        aligned(self.mean.name(), y_true, y_pred).map(drop)
+    }
+
+    fn update(
+        &mut self,
+        y_true: View<'_, T>,
+        y_pred: View<'_, T>,
+        sample_weight: Option<&[T]>,
+    ) -> Result<(), MetricError> {
+        let shape = aligned(self.mean.name(), y_true.shape(), y_pred.shape())?;
+        let width = shape.last_dim();
+        let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
+        let errors = rows.map(|(t, p)| {
+            let terms = t.iter().zip(p).map(|(&t, &p)| (t - p).abs().to_f64());
+            terms.sum::<f64>() / width as f64
+        });
+        self.mean.add(without_last(shape)?, errors, sample_weight)
+    }
+
+    fn result(&self) -> f64 {
+        self.mean.result()
+    }
+
+    fn reset(&mut self) {
+        self.mean.reset();
+    }
+}
