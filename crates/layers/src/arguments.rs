@@ -27,6 +27,18 @@ pub struct KernelOptions<T> {
     error: Option<LayerError>,
 }
 
+/// An argument's value, or nothing, with the first error of a layer's arguments kept for when it is built.
+pub(crate) fn keep_error<V>(
+    first: &mut Option<LayerError>,
+    argument: Result<V, impl Into<LayerError>>,
+) -> Option<V> {
+    argument
+        .map_err(|error| {
+            first.get_or_insert(error.into());
+        })
+        .ok()
+}
+
 impl<T: Scalar> Default for KernelOptions<T> {
     fn default() -> Self {
         Self {
@@ -46,13 +58,8 @@ impl<T: Scalar> Default for KernelOptions<T> {
 
 impl<T: Scalar> KernelOptions<T> {
     /// The argument's value, or nothing with the error kept for later.
-    fn take<V>(&mut self, argument: Result<V, impl Into<LayerError>>) -> Option<V> {
-        argument
-            .map_err(|error| {
-                let error = error.into();
-                self.error.get_or_insert(error);
-            })
-            .ok()
+    pub(crate) fn take<V>(&mut self, argument: Result<V, impl Into<LayerError>>) -> Option<V> {
+        keep_error(&mut self.error, argument)
     }
 
     /// Whether every argument was understood.
@@ -103,7 +110,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// The activation of the output; none by default.
     #[must_use]
-    fn activation<How>(mut self, activation: impl IntoActivation<T, How>) -> Self {
+    fn activation(mut self, activation: impl IntoActivation<T>) -> Self {
         let options = self.kernel_options();
         if let Some(activation) = options.take(activation.into_activation()) {
             options.activation = activation;
@@ -120,7 +127,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// How the kernel begins; `glorot_uniform` by default.
     #[must_use]
-    fn kernel_initializer<How>(mut self, initializer: impl IntoInitializer<T, How>) -> Self {
+    fn kernel_initializer(mut self, initializer: impl IntoInitializer<T>) -> Self {
         let options = self.kernel_options();
         if let Some(initializer) = options.take(initializer.into_initializer()) {
             options.kernel_initializer = initializer;
@@ -130,7 +137,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// How the bias begins; `zeros` by default. Any initializer will do, as in Keras.
     #[must_use]
-    fn bias_initializer<How>(mut self, initializer: impl IntoInitializer<T, How>) -> Self {
+    fn bias_initializer(mut self, initializer: impl IntoInitializer<T>) -> Self {
         let options = self.kernel_options();
         if let Some(initializer) = options.take(initializer.into_initializer()) {
             options.bias_initializer = initializer;
@@ -140,7 +147,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// A penalty on the kernel; none by default.
     #[must_use]
-    fn kernel_regularizer<How>(mut self, regularizer: impl IntoRegularizer<T, How>) -> Self {
+    fn kernel_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
         let options = self.kernel_options();
         options.kernel_regularizer = options.take(regularizer.into_regularizer());
         self
@@ -148,7 +155,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// A penalty on the bias; none by default.
     #[must_use]
-    fn bias_regularizer<How>(mut self, regularizer: impl IntoRegularizer<T, How>) -> Self {
+    fn bias_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
         let options = self.kernel_options();
         options.bias_regularizer = options.take(regularizer.into_regularizer());
         self
@@ -156,7 +163,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// A penalty on the output, added to the loss; none by default.
     #[must_use]
-    fn activity_regularizer<How>(mut self, regularizer: impl IntoRegularizer<T, How>) -> Self {
+    fn activity_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
         let options = self.kernel_options();
         options.activity_regularizer = options.take(regularizer.into_regularizer());
         self
@@ -164,7 +171,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// What the kernel must keep to after every step; nothing by default.
     #[must_use]
-    fn kernel_constraint<How>(mut self, constraint: impl IntoConstraint<T, How>) -> Self {
+    fn kernel_constraint(mut self, constraint: impl IntoConstraint<T>) -> Self {
         let options = self.kernel_options();
         options.kernel_constraint = options.take(constraint.into_constraint());
         self
@@ -172,7 +179,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
 
     /// What the bias must keep to after every step; nothing by default.
     #[must_use]
-    fn bias_constraint<How>(mut self, constraint: impl IntoConstraint<T, How>) -> Self {
+    fn bias_constraint(mut self, constraint: impl IntoConstraint<T>) -> Self {
         let options = self.kernel_options();
         options.bias_constraint = options.take(constraint.into_constraint());
         self

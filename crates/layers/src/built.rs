@@ -47,7 +47,8 @@ impl<T: Scalar> Built<T> {
     ///
     /// # Errors
     /// As [`Built::new`].
-    pub fn from_box(layer: Box<dyn Layer<T>>, inputs: &[Shape], seed: u64) -> Result<Self, LayerError> {
+    pub fn from_box(mut layer: Box<dyn Layer<T>>, inputs: &[Shape], seed: u64) -> Result<Self, LayerError> {
+        layer.build(inputs)?;
         let output = layer.output_shape(inputs)?;
         let weights = init_weights(layer.as_ref(), inputs, seed)?;
         Ok(Self { layer, inputs: inputs.to_vec(), output, weights })

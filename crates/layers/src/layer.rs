@@ -149,6 +149,15 @@ pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
         None
     }
 
+    /// Takes note of the shapes of the inputs; called once, before [`Layer::weights`]. Most layers need not.
+    ///
+    /// # Errors
+    /// As [`Layer::output_shape`].
+    fn build(&mut self, inputs: &[Shape]) -> Result<(), LayerError> {
+        let _ = inputs;
+        Ok(())
+    }
+
     /// The shape of one output sample for inputs of these shapes.
     ///
     /// # Errors

@@ -1,1 +1,49 @@
-//! x
+//! Keras's `Sequential`: define a network, compile it, train it, measure it, predict with it.
+//!
+//! ```
+//! use cornu_layers::{Dense, KernelArguments};
+//! use cornu_model::callbacks::Verbose;
+//! use cornu_model::{Compile, Evaluate, Fit, LayerArguments, sequential};
+//! use cornu_tensor::Tensor;
+//!
+//! let mut model = sequential![
+//!     Dense::new(4).activation("relu").use_bias(true).bias_initializer("zeros").input_shape([1]),
+//!     Dense::new(2).activation("softmax"),
+//! ]?
+//! .with_seed(42)?;
+//! model.compile(Compile::new("adam", "sparse_categorical_crossentropy").metric("accuracy"))?;
+//!
+//! let x = Tensor::from_fn([100, 1], |i| i as f32 / 100.0);
+//! let y = Tensor::from_fn([100], |i| if i < 50 { 0.0 } else { 1.0 });
+//! let history = model.fit(&x, &y, Fit::new().epochs(2).verbose(Verbose::Silent))?;
+//! assert_eq!(history.epochs().len(), 2);
+//! assert_eq!(model.predict(&x)?.shape(), [100, 2].into());
+//! # Ok::<(), cornu_model::ModelError>(())
+//! ```
+
+pub mod callbacks;
+mod chain;
+mod compile;
+mod data;
+mod error;
+mod evaluate;
+mod fit;
+mod logs;
+mod nested;
+mod node;
+mod predict;
+mod sequential;
+mod step;
+mod summary;
+mod weights;
+
+pub use compile::Compile;
+pub use data::ClassWeight;
+pub use error::ModelError;
+pub use evaluate::Evaluate;
+pub use fit::Fit;
+pub use logs::{History, Logs};
+pub use node::{IntoNode, LayerArguments, Node};
+pub use predict::Predictor;
+pub use sequential::Sequential;
+pub use weights::{LayerKey, LayerMut, LayerRef, NamedWeight};

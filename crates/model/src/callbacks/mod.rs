@@ -1,0 +1,173 @@
+//! Callbacks: what watches a training, and may stop it or change its learning rate.
+
+mod early_stopping;
+mod lambda;
+mod monitor;
+mod progress;
+mod weight_recorder;
+
+use cornu_tensor::Scalar;
+pub use early_stopping::EarlyStopping;
+pub use lambda::LambdaCallback;
+pub use monitor::MonitorMode;
+pub(crate) use progress::Progress;
+pub use progress::Verbose;
+pub use weight_recorder::WeightRecorder;
+
+use crate::{Logs, ModelError, Sequential};
+
+/// How large a training is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrainingParams {
+    /// The epoch at which it ends.
+    pub epochs: usize,
+    /// Batches an epoch.
+    pub steps: usize,
+    /// Samples an epoch.
+    pub samples: usize,
+}
+
+/// What a callback can see and do.
+#[derive(Debug)]
+pub struct Training<'a, T: Scalar> {
+    pub(crate) model: &'a mut Sequential<T>,
+    pub(crate) params: TrainingParams,
+    pub(crate) stop: bool,
+}
+
+impl<T: Scalar> Training<'_, T> {
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Sequential<T> {
+        self.model
+    }
+
+    /// The model, to change its weights.
+    #[must_use]
+    pub fn model_mut(&mut self) -> &mut Sequential<T> {
+        self.model
+    }
+
+    /// How large the training is.
+    #[must_use]
+    pub fn params(&self) -> TrainingParams {
+        self.params
+    }
+
+    /// The optimizer's learning rate.
+    #[must_use]
+    pub fn learning_rate(&self) -> f64 {
+        self.model.optimizer().map_or(0.0, |optimizer| optimizer.learning_rate())
+    }
+
+    /// Gives the optimizer another learning rate.
+    ///
+    /// # Errors
+    /// [`ModelError::Optimizer`] for a rate that is not a number, 0 or more.
+    pub fn set_learning_rate(&mut self, rate: f64) -> Result<(), ModelError> {
+        self.model.set_learning_rate(rate)
+    }
+
+    /// Ends the training after this epoch (Keras's `stop_training`).
+    pub fn stop(&mut self) {
+        self.stop = true;
+    }
+}
+
+/// What watches a training (`keras.callbacks.Callback`). Every method does nothing by default.
+///
+/// An error from a callback ends the training, and the model is as it was before it.
+///
+/// ```
+/// use cornu_layers::Dense;
+/// use cornu_model::{Compile, Fit, LayerArguments, Logs, ModelError, sequential};
+/// use cornu_model::callbacks::{Callback, Training, Verbose};
+/// use cornu_tensor::{Scalar, Tensor};
+///
+/// /// Halves the learning rate after every epoch.
+/// struct Halving;
+///
+/// impl<T: Scalar> Callback<T> for Halving {
+///     fn on_epoch_end(
+///         &mut self, _epoch: usize, logs: &mut Logs, training: &mut Training<'_, T>,
+///     ) -> Result<(), ModelError> {
+///         let rate = training.learning_rate() / 2.0;
+///         logs.set("learning_rate", rate);
+///         training.set_learning_rate(rate)
+///     }
+/// }
+///
+/// let mut model = sequential![Dense::new(1).input_shape([1])]?;
+/// model.compile(Compile::new("sgd", "mse"))?;
+/// let (x, y) = (Tensor::from([[1.0], [2.0]]), Tensor::from([[2.0], [4.0]]));
+/// let mut halving = Halving;
+/// let fit = Fit::new().epochs(2).verbose(Verbose::Silent).callback(&mut halving);
+/// let history = model.fit(&x, &y, fit)?;
+/// assert_eq!(history.get("learning_rate"), Some(&[0.005, 0.0025][..]));
+/// # Ok::<(), ModelError>(())
+/// ```
+pub trait Callback<T: Scalar> {
+    /// Before the first epoch.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_train_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = training;
+        Ok(())
+    }
+
+    /// After the last epoch; `logs` are those of the last epoch.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_train_end(&mut self, logs: &Logs, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = (logs, training);
+        Ok(())
+    }
+
+    /// Before an epoch, counted from 0.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_epoch_begin(&mut self, epoch: usize, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = (epoch, training);
+        Ok(())
+    }
+
+    /// After an epoch and its validation. What is set in `logs` goes into the history.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_epoch_end(
+        &mut self,
+        epoch: usize,
+        logs: &mut Logs,
+        training: &mut Training<'_, T>,
+    ) -> Result<(), ModelError> {
+        let _ = (epoch, logs, training);
+        Ok(())
+    }
+
+    /// Before a training batch, counted from 0 in its epoch.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_train_batch_begin(&mut self, batch: usize, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = (batch, training);
+        Ok(())
+    }
+
+    /// After a training batch; `logs` are the means of the epoch so far.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        logs: &Logs,
+        training: &mut Training<'_, T>,
+    ) -> Result<(), ModelError> {
+        let _ = (batch, logs, training);
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! What a model trains with: optimizer, loss and metrics.
+
+use std::sync::Arc;
+
+use cornu_layers::Layer;
+use cornu_layers::activations::Activation;
+use cornu_losses::{IntoLoss, Loss};
+use cornu_metrics::{IntoMetric, Mean, Metric};
+use cornu_optimizers::{IntoOptimizer, Optimizer};
+use cornu_tensor::{Scalar, Tensor};
+
+use crate::step::Workspace;
+use crate::{ModelError, Sequential};
+
+/// The arguments of [`Sequential::compile`], in Keras's words.
+///
+/// Optimizer, loss and metrics are given by Keras's name or as values. A name that is unknown is reported by
+/// `compile`.
+///
+/// ```
+/// use cornu_losses::SparseCategoricalCrossentropy;
+/// use cornu_model::Compile;
+/// use cornu_optimizers::Adam;
+///
+/// let by_name = Compile::<f32>::new("adam", "sparse_categorical_crossentropy").metric("accuracy");
+/// let by_value = Compile::<f32>::new(Adam::new(0.01)?, SparseCategoricalCrossentropy::new()).metric("accuracy");
+/// # Ok::<(), cornu_optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug)]
+pub struct Compile<T: Scalar> {
+    parts: Result<Parts<T>, ModelError>,
+}
+
+#[derive(Debug)]
+struct Parts<T: Scalar> {
+    optimizer: Box<dyn Optimizer<T>>,
+    loss: Box<dyn Loss<T>>,
+    metrics: Vec<Box<dyn Metric<T>>>,
+}
+
+impl<T: Scalar> Compile<T> {
+    /// With this optimizer and this loss.
+    #[must_use]
+    pub fn new(optimizer: impl IntoOptimizer<T>, loss: impl IntoLoss<T>) -> Self {
+        let parts = || {
+            let (optimizer, loss) = (optimizer.into_optimizer()?, loss.into_loss()?);
+            Ok(Parts { optimizer, loss, metrics: Vec::new() })
+        };
+        Self { parts: parts() }
+    }
+
+    /// With one more metric. `"accuracy"` means what it means in Keras: binary, categorical or sparse
+    /// categorical accuracy, as the shapes of labels and predictions tell.
+    #[must_use]
+    pub fn metric(self, metric: impl IntoMetric<T>) -> Self {
+        let parts = self.parts.and_then(|mut parts| {
+            parts.metrics.push(metric.into_metric()?);
+            Ok(parts)
+        });
+        Self { parts }
+    }
+}
+
+/// The last layer apart from its activation, and the loss on the logits between them.
+#[derive(Debug, Clone)]
+pub(crate) struct Tail<T: Scalar> {
+    pub(crate) layer: Box<dyn Layer<T>>,
+    pub(crate) activation: Arc<dyn Activation<T>>,
+    pub(crate) loss: Box<dyn Loss<T>>,
+}
+
+/// What a compiled model trains with, and what it has learned of how to.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled<T: Scalar> {
+    pub(crate) optimizer: Box<dyn Optimizer<T>>,
+    pub(crate) loss: Box<dyn Loss<T>>,
+    pub(crate) metrics: Vec<Box<dyn Metric<T>>>,
+    /// Keras's loss tracker: the mean over the batches, weighted by their sizes.
+    pub(crate) mean_loss: Mean,
+    /// The fused form of last activation and loss, where there is one.
+    pub(crate) tail: Option<Tail<T>>,
+    /// The optimizer's slots of each weight that gradients can move; empty before the first step.
+    pub(crate) slots: Vec<Vec<Tensor<T>>>,
+    /// Steps taken.
+    pub(crate) iteration: u64,
+    pub(crate) workspace: Workspace<T>,
+}
+
+impl<T: Scalar> Compiled<T> {
+    /// Forgets what depends on the list of weights.
+    pub(crate) fn forget(&mut self) {
+        self.slots.clear();
+        self.iteration = 0;
+        self.workspace = Workspace::default();
+    }
+
+    /// Looks whether the last layer's activation can be fused with the loss.
+    pub(crate) fn find_tail(&mut self, last: Option<&dyn Layer<T>>) {
+        self.tail = last.and_then(Layer::without_activation).and_then(|(layer, activation)| {
+            let loss = self.loss.on_logits_of(activation.name())?;
+            Some(Tail { layer, activation, loss })
+        });
+    }
+
+    /// Sets all metrics back to the start.
+    pub(crate) fn reset_metrics(&mut self) {
+        self.mean_loss.reset();
+        self.metrics.iter_mut().for_each(|metric| metric.reset());
+    }
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// Sets optimizer, loss and metrics. The optimizer begins anew; the weights stay.
+    ///
+    /// # Errors
+    /// [`ModelError::Optimizer`], [`ModelError::Loss`] or [`ModelError::Metric`] for a name that is unknown;
+    /// [`ModelError::Argument`] for two metrics of one name. The model is then as it was.
+    ///
+    /// ```
+    /// use cornu_layers::Dense;
+    /// use cornu_model::{Compile, LayerArguments, sequential};
+    ///
+    /// let mut model = sequential![Dense::new(1).input_shape([3])]?;
+    /// model.compile(Compile::new("sgd", "mse"))?;
+    /// assert!(model.compile(Compile::new("sgdd", "mse")).is_err());
+    /// # Ok::<(), cornu_model::ModelError>(())
+    /// ```
+    pub fn compile(&mut self, compile: Compile<T>) -> Result<(), ModelError> {
+        let Parts { optimizer, loss, metrics } = compile.parts?;
+        let mut names = vec!["loss"];
+        for metric in &metrics {
+            if names.contains(&metric.name()) {
+                return Err(ModelError::Argument {
+                    function: "compile",
+                    argument: "metric",
+                    expected: "of another name than the loss and the other metrics".to_owned(),
+                    received: metric.name().to_owned(),
+                });
+            }
+            names.push(metric.name());
+        }
+        let mut compiled = Compiled {
+            optimizer,
+            loss,
+            metrics,
+            mean_loss: Mean::new("loss"),
+            tail: None,
+            slots: Vec::new(),
+            iteration: 0,
+            workspace: Workspace::default(),
+        };
+        compiled.find_tail(self.links.last().map(|link| link.layer.as_ref()));
+        self.compiled = Some(compiled);
+        Ok(())
+    }
+
+    /// The optimizer, of a compiled model.
+    #[must_use]
+    pub fn optimizer(&self) -> Option<&dyn Optimizer<T>> {
+        self.compiled.as_ref().map(|compiled| compiled.optimizer.as_ref())
+    }
+
+    /// The training steps taken since `compile`: Keras's `optimizer.iterations`.
+    #[must_use]
+    pub fn iterations(&self) -> u64 {
+        self.compiled.as_ref().map_or(0, |compiled| compiled.iteration)
+    }
+
+    /// Gives the optimizer another learning rate.
+    ///
+    /// # Errors
+    /// [`ModelError::NotCompiled`], or [`ModelError::Optimizer`] for a rate that is not a number, 0 or more.
+    pub fn set_learning_rate(&mut self, rate: f64) -> Result<(), ModelError> {
+        Ok(self.compiled_mut("set_learning_rate")?.optimizer.set_learning_rate(rate)?)
+    }
+
+    /// What the model was compiled with.
+    pub(crate) fn compiled(&self, before: &'static str) -> Result<&Compiled<T>, ModelError> {
+        self.compiled.as_ref().ok_or_else(|| self.not_compiled(before))
+    }
+
+    /// What the model was compiled with, to change.
+    pub(crate) fn compiled_mut(&mut self, before: &'static str) -> Result<&mut Compiled<T>, ModelError> {
+        let missing = self.not_compiled(before);
+        self.compiled.as_mut().ok_or(missing)
+    }
+
+    fn not_compiled(&self, before: &'static str) -> ModelError {
+        ModelError::NotCompiled { model: self.name.clone(), before }
+    }
+}

@@ -1,0 +1,169 @@
+//! What can go wrong with a model.
+
+use cornu_layers::LayerError;
+use cornu_losses::LossError;
+use cornu_metrics::MetricError;
+use cornu_optimizers::OptimizerError;
+use cornu_tensor::{Shape, TensorError};
+use thiserror::Error;
+
+/// An error of this crate: what was expected, and what came.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// A layer refused its arguments or its input.
+    #[error("layer `{layer}`: {source}")]
+    Layer {
+        /// The layer's name.
+        layer: String,
+        /// What the layer says.
+        source: LayerError,
+    },
+    /// A model without layers.
+    #[error("model `{model}` has no layers. Add one before {before}")]
+    Empty {
+        /// The model's name.
+        model: String,
+        /// What was asked of it.
+        before: &'static str,
+    },
+    /// A model whose weights do not exist yet.
+    #[error(
+        "model `{model}` is not built, so {what} do not exist yet. Give the first layer an `input_shape`, begin with \
+         an `Input`, or call `build`"
+    )]
+    NotBuilt {
+        /// The model's name.
+        model: String,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A model that was not compiled.
+    #[error("model `{model}` is not compiled. Call `compile` before `{before}`")]
+    NotCompiled {
+        /// The model's name.
+        model: String,
+        /// What was asked of it.
+        before: &'static str,
+    },
+    /// The first layer would take another shape than the model's input.
+    #[error("the model's samples have shape {expected}. Received: {received}")]
+    InputShape {
+        /// The shape that is known.
+        expected: Shape,
+        /// The shape that came.
+        received: Shape,
+    },
+    /// Samples of the wrong shape.
+    #[error("`x` must be a batch of samples of shape {expected}. Received: {received}")]
+    Samples {
+        /// The shape of one sample.
+        expected: Shape,
+        /// The shape of the batch that came.
+        received: Shape,
+    },
+    /// Arrays that do not have one entry a sample.
+    #[error("`{array}` must have one entry for each of the {expected} samples of `x`. Received: {received}")]
+    SampleCount {
+        /// The array, such as `y`.
+        array: &'static str,
+        /// The number of samples.
+        expected: usize,
+        /// The number of entries that came.
+        received: usize,
+    },
+    /// No samples.
+    #[error("expected at least one sample. Received: `x` of shape {received}")]
+    NoSamples {
+        /// The shape that came.
+        received: Shape,
+    },
+    /// A buffer for predictions that does not fit them.
+    #[error("the predictions have shape {expected}. Received: a buffer of shape {received}")]
+    Buffer {
+        /// The shape of the predictions.
+        expected: Shape,
+        /// The shape of the buffer.
+        received: Shape,
+    },
+    /// An argument outside its range.
+    #[error("{function}: expected `{argument}` to be {expected}. Received: {argument}={received}")]
+    Argument {
+        /// The function or component.
+        function: &'static str,
+        /// The argument.
+        argument: &'static str,
+        /// What it must be, in words.
+        expected: String,
+        /// What came.
+        received: String,
+    },
+    /// Not the number of weights that the model has.
+    #[error("the model has {expected} weights{}. Received: {received} weights", listed(paths))]
+    WeightCount {
+        /// How many it has.
+        expected: usize,
+        /// Their paths and shapes.
+        paths: Vec<String>,
+        /// How many came.
+        received: usize,
+    },
+    /// A weight of the wrong shape.
+    #[error("weight {index} `{path}` has shape {expected}. Received: shape {received}")]
+    WeightShape {
+        /// Its place in `get_weights`.
+        index: usize,
+        /// Its path.
+        path: String,
+        /// Its shape.
+        expected: Shape,
+        /// The shape that came.
+        received: Shape,
+    },
+    /// No layer of this name or at this place.
+    #[error("no such layer. Expected one of: {}. Received: {received}", known.join(", "))]
+    UnknownLayer {
+        /// The names there are.
+        known: Vec<String>,
+        /// The name or index that came.
+        received: String,
+    },
+    /// Two layers of one name.
+    #[error("layer names must be unique in a model. Received: a second layer named {name:?}")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// The loss refused the labels.
+    #[error("loss: {0}")]
+    Loss(#[from] LossError),
+    /// A metric refused the labels.
+    #[error("metric: {0}")]
+    Metric(#[from] MetricError),
+    /// The optimizer failed.
+    #[error("optimizer: {0}")]
+    Optimizer(#[from] OptimizerError),
+    /// A tensor operation failed.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+    /// What a callback reports.
+    #[error("callback `{callback}`: {message}")]
+    Callback {
+        /// The callback.
+        callback: String,
+        /// What was expected and what came.
+        message: String,
+    },
+}
+
+impl ModelError {
+    /// Names the layer that an error comes from.
+    pub(crate) fn layer(name: &str) -> impl FnOnce(LayerError) -> Self + '_ {
+        move |source| Self::Layer { layer: name.to_owned(), source }
+    }
+}
+
+/// `: a, b` for a list that is not empty.
+fn listed(items: &[String]) -> String {
+    if items.is_empty() { String::new() } else { format!(": {}", items.join(", ")) }
+}

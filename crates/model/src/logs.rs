@@ -1,0 +1,168 @@
+//! Named numbers of one batch or epoch, and of a whole training.
+
+use std::fmt;
+
+/// The loss and the metrics of a batch or an epoch, by name (Keras's `logs`).
+///
+/// They stand in Keras's order: `accuracy`, `loss`, `val_accuracy`, `val_loss`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Logs {
+    entries: Vec<(String, f64)>,
+}
+
+impl Logs {
+    /// The number of this name, if there is one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.entries.iter().find(|(own, _)| own == name).map(|&(_, value)| value)
+    }
+
+    /// Sets the number of this name. A name that is there already allocates nothing.
+    pub fn set(&mut self, name: &str, value: f64) {
+        match self.entries.iter_mut().find(|(own, _)| own == name) {
+            Some((_, own)) => *own = value,
+            None => {
+                let at = self.entries.iter().position(|(own, _)| order(name, own).is_lt());
+                self.entries.insert(at.unwrap_or(self.entries.len()), (name.to_owned(), value));
+            }
+        }
+    }
+
+    /// As [`Logs::set`] for `prefix` and `name` together.
+    pub(crate) fn set_prefixed(&mut self, prefix: &str, name: &str, value: f64) {
+        match self.entries.iter_mut().find(|(own, _)| own.strip_prefix(prefix) == Some(name)) {
+            Some((_, own)) => *own = value,
+            None => self.set(&format!("{prefix}{name}"), value),
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
+        self.entries.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+}
+
+/// Alphabetical, those of the validation last.
+fn order(a: &str, b: &str) -> std::cmp::Ordering {
+    let key = |name: &str| name.starts_with("val_");
+    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
+}
+
+/// As Keras's progress line shows them: `accuracy: 0.5000 - loss: 0.6931`.
+impl fmt::Display for Logs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.iter().enumerate() {
+            let separator = if i == 0 { "" } else { " - " };
+            if value.abs() > 1e-3 || value.is_nan() {
+                let text = format!("{value:.4}").to_lowercase();
+                write!(f, "{separator}{name}: {text}")?;
+            } else {
+                write!(f, "{separator}{name}: {}", python_exponent(value))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As Python's `.4e`: `0.0000e+00`, with at least two digits in the exponent.
+fn python_exponent(value: f64) -> String {
+    let text = format!("{value:.4e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) => {
+            let (sign, size) = exponent.strip_prefix('-').map_or(('+', exponent), |size| ('-', size));
+            format!("{digits}e{sign}{size:0>2}")
+        }
+        None => text,
+    }
+}
+
+/// What a training measured: every logged number of every epoch (Keras's `History`).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    epochs: Vec<usize>,
+    entries: Vec<(String, Vec<f64>)>,
+    nan: Option<(usize, usize)>,
+}
+
+impl History {
+    /// The epochs that were run, counted from 0.
+    #[must_use]
+    pub fn epochs(&self) -> &[usize] {
+        &self.epochs
+    }
+
+    /// The numbers of this name, one an epoch.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[f64]> {
+        self.entries.iter().find(|(own, _)| own == name).map(|(_, values)| values.as_slice())
+    }
+
+    /// The number of this name in the last epoch.
+    #[must_use]
+    pub fn last(&self, name: &str) -> Option<f64> {
+        self.get(name)?.last().copied()
+    }
+
+    /// All names with their numbers, in Keras's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &[f64])> {
+        self.entries.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+
+    /// Epoch and batch, counted from 0, in which the loss was first not a number.
+    #[must_use]
+    pub fn first_nan(&self) -> Option<(usize, usize)> {
+        self.nan
+    }
+
+    /// Takes in the numbers of an epoch.
+    pub(crate) fn record(&mut self, epoch: usize, logs: &Logs) {
+        self.epochs.push(epoch);
+        for (name, value) in logs.iter() {
+            match self.entries.iter_mut().find(|(own, _)| own == name) {
+                Some((_, values)) => values.push(value),
+                None => self.entries.push((name.to_owned(), vec![value])),
+            }
+        }
+    }
+
+    /// Remembers the first batch whose loss is not a number; tells whether this is it.
+    pub(crate) fn is_first_nan(&mut self, epoch: usize, batch: usize, loss: f64) -> bool {
+        let first = loss.is_nan() && self.nan.is_none();
+        if first {
+            self.nan = Some((epoch, batch));
+        }
+        first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_kerass_order_and_print_as_there() {
+        let mut logs = Logs::default();
+        for (name, value) in [("val_loss", 0.25), ("loss", 1e-4), ("val_accuracy", f64::NAN), ("accuracy", 0.5)] {
+            logs.set(name, value);
+        }
+        logs.set("loss", 2e-4);
+        assert_eq!(logs.to_string(), "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500");
+        assert_eq!(logs.get("loss"), Some(2e-4));
+        assert_eq!(python_exponent(0.0), "0.0000e+00");
+        assert_eq!(python_exponent(1.5e-120), "1.5000e-120");
+    }
+
+    #[test]
+    fn history_keeps_one_list_a_name() {
+        let (mut history, mut logs) = (History::default(), Logs::default());
+        for epoch in 0..3 {
+            logs.set("loss", f64::from(epoch));
+            history.record(epoch as usize, &logs);
+        }
+        assert_eq!(history.get("loss"), Some(&[0.0, 1.0, 2.0][..]));
+        assert_eq!(history.last("loss"), Some(2.0));
+        assert_eq!(history.epochs(), [0, 1, 2]);
+        assert!(history.is_first_nan(1, 2, f64::NAN) && !history.is_first_nan(2, 0, f64::NAN));
+        assert_eq!(history.first_nan(), Some((1, 2)));
+    }
+}

@@ -1,0 +1,99 @@
+//! Prediction, through `&self`.
+
+use cornu_layers::{Mode, Scratch};
+use cornu_tensor::{Scalar, Tensor, View, ViewMut};
+
+use crate::data::check_samples;
+use crate::{ModelError, Sequential};
+
+/// The samples that run through the layers together, where there are many. What comes out does not depend on it.
+const BATCH: usize = 256;
+
+/// A model ready to predict into given buffers, with the memory that it works in.
+///
+/// After the first prediction for a number of samples, nothing is allocated. Each thread has its own.
+///
+/// ```
+/// use cornu_layers::Dense;
+/// use cornu_model::{LayerArguments, sequential};
+/// use cornu_tensor::Tensor;
+///
+/// let model = sequential![Dense::new(2).input_shape([3])]?;
+/// let mut predictor = model.predictor()?;
+/// let (x, mut y) = (Tensor::from([[1.0, 2.0, 3.0]]), Tensor::zeros([1, 2]));
+/// predictor.predict_into(x.view(), y.view_mut())?;
+/// assert_eq!(y, model.predict(&x)?);
+/// # Ok::<(), cornu_model::ModelError>(())
+/// ```
+#[derive(Debug)]
+pub struct Predictor<'m, T: Scalar> {
+    model: &'m Sequential<T>,
+    scratch: Scratch<T>,
+}
+
+impl<T: Scalar> Predictor<'_, T> {
+    /// Predicts for a batch of samples; `output` has one row a sample, of the model's output shape.
+    ///
+    /// # Errors
+    /// [`ModelError::Samples`] or [`ModelError::NoSamples`] for the samples, [`ModelError::Buffer`] for the
+    /// buffer.
+    pub fn predict_into(&mut self, x: View<'_, T>, output: ViewMut<'_, T>) -> Result<(), ModelError> {
+        let (input, end) = self.model.shapes("weights")?;
+        let samples = check_samples(input, x)?;
+        let expected = end.with_batch(samples)?;
+        if output.shape() != expected {
+            return Err(ModelError::Buffer { expected, received: output.shape() });
+        }
+        self.run(x, output)
+    }
+
+    /// Predicts for a batch whose shapes are known to fit.
+    fn run(&mut self, x: View<'_, T>, output: ViewMut<'_, T>) -> Result<(), ModelError> {
+        let model = self.model;
+        model
+            .chain()
+            .forward(&model.weights, x, output, Mode::Inference, &mut self.scratch)
+            .map_err(|error| model.at(error))?;
+        self.scratch.take_loss(); // nobody asks for penalties here
+        Ok(())
+    }
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// The model's outputs for samples `x`, in inference: shape `(samples, …)`.
+    ///
+    /// # Errors
+    /// [`ModelError::NotBuilt`], [`ModelError::Samples`], [`ModelError::NoSamples`].
+    pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
+        let (input, end) = self.shapes("weights")?;
+        let samples = check_samples(input, x.view())?;
+        let mut output = Tensor::zeros(end.with_batch(samples)?);
+        let mut predictor = self.predictor()?;
+        for start in (0..samples).step_by(BATCH) {
+            let range = start..(start + BATCH).min(samples);
+            predictor.run(x.view().rows(range.clone())?, output.view_mut().rows(range)?)?;
+        }
+        Ok(output)
+    }
+
+    /// The model's outputs for samples `x`, all in one batch.
+    ///
+    /// # Errors
+    /// As [`Sequential::predict`].
+    pub fn predict_on_batch(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
+        let (input, end) = self.shapes("weights")?;
+        let samples = check_samples(input, x.view())?;
+        let mut output = Tensor::zeros(end.with_batch(samples)?);
+        self.predictor()?.run(x.view(), output.view_mut())?;
+        Ok(output)
+    }
+
+    /// The model with memory to predict in, again and again.
+    ///
+    /// # Errors
+    /// [`ModelError::NotBuilt`].
+    pub fn predictor(&self) -> Result<Predictor<'_, T>, ModelError> {
+        self.shapes("weights")?;
+        Ok(Predictor { model: self, scratch: Scratch::default() })
+    }
+}

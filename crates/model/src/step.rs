@@ -1,0 +1,188 @@
+//! One batch: a training step, and a test step.
+
+use cornu_layers::{Backward, Mode, Scratch, Weight, weight_gradients};
+use cornu_initializers::random;
+use cornu_losses::Evaluator;
+use cornu_metrics::Metric;
+use cornu_tensor::{Scalar, Shape, Tensor, View};
+
+use crate::chain::{Chain, Link};
+use crate::compile::{Compiled, Tail};
+use crate::sequential::LAYERS;
+use crate::{ModelError, Sequential};
+
+/// Samples, labels and weights that belong together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Batch<'a, T> {
+    pub(crate) x: View<'a, T>,
+    pub(crate) y: View<'a, T>,
+    pub(crate) sample_weight: Option<&'a [T]>,
+}
+
+/// The memory of a step, allocated at the first and used again by the others.
+#[derive(Debug, Clone)]
+pub(crate) struct Workspace<T> {
+    scratch: Scratch<T>,
+    /// The output of the last layer: logits, where its activation is fused with the loss.
+    output: Tensor<T>,
+    /// The activation of the logits, for the metrics; unused where nothing is fused.
+    activated: Tensor<T>,
+    output_gradient: Tensor<T>,
+    weight_gradients: Vec<Tensor<T>>,
+    evaluator: Evaluator<T>,
+}
+
+impl<T: Scalar> Default for Workspace<T> {
+    fn default() -> Self {
+        Self {
+            scratch: Scratch::default(),
+            output: Tensor::default(),
+            activated: Tensor::default(),
+            output_gradient: Tensor::default(),
+            weight_gradients: Vec::new(),
+            evaluator: Evaluator::new(),
+        }
+    }
+}
+
+impl<T: Scalar> Workspace<T> {
+    /// Runs a batch forward; afterwards `output` and, where the tail is fused, `activated` are filled.
+    fn forward(
+        &mut self,
+        chain: Chain<'_, T>,
+        weights: &[Weight<T>],
+        tail: Option<&Tail<T>>,
+        x: View<'_, T>,
+        mode: Mode,
+    ) -> Result<(), ModelError> {
+        let end = chain.links.last().map_or_else(Shape::default, |link| link.output);
+        self.output.resize(end.with_batch(x.shape().batch())?);
+        chain
+            .forward(weights, x, self.output.view_mut(), mode, &mut self.scratch)
+            .map_err(|error| chain.named(error))?;
+        if let Some(tail) = tail {
+            self.activated.resize(self.output.shape());
+            self.activated.as_mut_slice().copy_from_slice(self.output.as_slice());
+            tail.activation.apply(self.activated.as_mut_slice(), self.output.shape().last_dim());
+        }
+        Ok(())
+    }
+
+    /// What the model predicts for the last batch.
+    fn predictions(&self, tail: Option<&Tail<T>>) -> View<'_, T> {
+        if tail.is_some() { self.activated.view() } else { self.output.view() }
+    }
+}
+
+/// The layers as they run in a step: the last one without its activation, where that is fused with the loss.
+fn chain_for<'a, T: Scalar>(links: &'a [Link<T>], tail: Option<&'a Tail<T>>) -> Chain<'a, T> {
+    Chain { links, last: tail.map(|tail| tail.layer.as_ref()) }
+}
+
+/// Whether gradients move a weight of this layer.
+fn moves<T: Scalar>(model_trainable: bool, link: &Link<T>, weight: &Weight<T>) -> bool {
+    model_trainable && link.trainable && weight.is_trainable()
+}
+
+/// The penalties on the weights. As in Keras, those of frozen layers do not count.
+fn penalties<T: Scalar>(trainable: bool, links: &[Link<T>], weights: &[Weight<T>]) -> T {
+    let of_link = |link: &Link<T>| {
+        let own = weights[link.weights.clone()].iter().filter(|weight| moves(trainable, link, weight));
+        own.fold(T::zero(), |sum, weight| sum + weight.penalty())
+    };
+    links.iter().fold(T::zero(), |sum, link| sum + of_link(link))
+}
+
+impl<T: Scalar> Compiled<T> {
+    /// Takes the loss and the predictions of a batch into the metrics.
+    fn measure(&mut self, batch: Batch<'_, T>, loss: T) -> Result<(), ModelError> {
+        self.mean_loss.update_value(loss.to_f64(), batch.x.shape().batch() as f64);
+        let predictions = self.workspace.predictions(self.tail.as_ref());
+        for metric in &mut self.metrics {
+            metric.update(batch.y, predictions, None)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// Makes what the first step needs: slots for the optimizer, gradients for the weights.
+    pub(crate) fn prepare(&mut self) -> Result<(), ModelError> {
+        let Self { weights, compiled: Some(compiled), .. } = self else { return Ok(()) };
+        if compiled.workspace.weight_gradients.len() != weights.len() {
+            compiled.workspace.weight_gradients = weight_gradients(weights);
+        }
+        if compiled.slots.len() != weights.len() {
+            let slots = compiled.optimizer.slots().len();
+            let own = |weight: &Weight<T>| if weight.is_trainable() { slots } else { 0 };
+            let zeros = |weight: &Weight<T>| vec![Tensor::zeros(weight.shape()); own(weight)];
+            compiled.slots = weights.iter().map(zeros).collect();
+        }
+        Ok(())
+    }
+
+    /// One training step: forward, loss, backward, penalties, optimizer, constraints, metrics.
+    ///
+    /// The batch was checked, and [`Sequential::prepare`] was called. The loss comes back.
+    pub(crate) fn train_step(&mut self, batch: Batch<'_, T>) -> Result<T, ModelError> {
+        let not_compiled = ModelError::NotCompiled { model: String::new(), before: "train_step" };
+        let Self { seed, trainable, links, weights, compiled, .. } = self;
+        let Some(compiled) = compiled else { return Err(not_compiled) };
+        let Compiled { optimizer, loss, tail, slots, iteration, workspace, .. } = compiled;
+        let (chain, step) = (chain_for(links, tail.as_ref()), *iteration);
+        let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
+
+        workspace.forward(chain, weights, tail.as_ref(), batch.x, mode)?;
+
+        let loss = tail.as_ref().map_or(loss.as_ref(), |tail| tail.loss.as_ref());
+        let output = workspace.output.view();
+        workspace.output_gradient.resize(output.shape());
+        let gradient = workspace.output_gradient.as_mut_slice();
+        let mut value = workspace.evaluator.value_and_gradient(loss, batch.y, output, batch.sample_weight, gradient)?;
+        value += workspace.scratch.take_loss() + penalties(*trainable, links, weights);
+
+        chain
+            .backward(Backward {
+                weights,
+                inputs: &[batch.x],
+                output,
+                output_gradient: workspace.output_gradient.view_mut(),
+                weight_gradients: &mut workspace.weight_gradients,
+                input_gradients: &mut [None],
+                trainable: *trainable,
+                scratch: &mut workspace.scratch,
+            })
+            .map_err(|error| chain.named(error))?;
+
+        for link in links.iter() {
+            for i in link.weights.clone() {
+                let (weight, gradient) = (&mut weights[i], workspace.weight_gradients[i].as_mut_slice());
+                if !moves(*trainable, link, weight) {
+                    continue;
+                }
+                weight.add_penalty_gradient(gradient);
+                optimizer.step(step, weight.as_mut_slice(), gradient, &mut slots[i])?;
+                weight.constrain();
+            }
+        }
+        if *trainable {
+            chain.update_state(weights, &workspace.scratch);
+        }
+        *iteration += 1;
+        compiled.measure(batch, value)?;
+        Ok(value)
+    }
+
+    /// One test step: forward in inference, loss, metrics. The loss comes back.
+    pub(crate) fn test_step(&self, compiled: &mut Compiled<T>, batch: Batch<'_, T>) -> Result<T, ModelError> {
+        let Compiled { loss, tail, workspace, .. } = compiled;
+        let chain = chain_for(&self.links, tail.as_ref());
+        workspace.forward(chain, &self.weights, tail.as_ref(), batch.x, Mode::Inference)?;
+        let loss = tail.as_ref().map_or(loss.as_ref(), |tail| tail.loss.as_ref());
+        let mut value =
+            workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
+        value += workspace.scratch.take_loss() + penalties(self.trainable, &self.links, &self.weights);
+        compiled.measure(batch, value)?;
+        Ok(value)
+    }
+}
