@@ -6,7 +6,7 @@ use std::ops::Range;
 use cornu_initializers::random;
 use cornu_losses::Loss;
 use cornu_tensor::{Scalar, Shape, Tensor, View, kernels};
-use rand::seq::SliceRandom;
+use rand::Rng;
 
 use crate::compile::Compiled;
 use crate::step::Batch;
@@ -125,7 +125,12 @@ impl<'a, T: Scalar> Batches<'a, T> {
             for (place, index) in order.iter_mut().enumerate() {
                 *index = place;
             }
-            order.shuffle(&mut random::generator(seed));
+            // Fisher and Yates, on nothing but the generator: the order does not change with a release of `rand`.
+            let mut rng = random::generator(seed);
+            for last in (1..order.len()).rev() {
+                let other = (u128::from(rng.next_u64()) * (last as u128 + 1)) >> 64;
+                order.swap(last, other as usize);
+            }
         }
     }
 

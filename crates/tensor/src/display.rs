@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Scalar, Tensor};
 
-/// As NumPy prints an array, every value with eight significant digits at most.
+/// As NumPy prints an array: every value in the fewest digits that tell it apart, at most eight decimals.
 ///
 /// ```
 /// use cornu_tensor::Tensor;
@@ -22,6 +22,9 @@ impl<T: Scalar> fmt::Display for Tensor<T> {
         write_block(f, &texts, self.shape().dims(), 1)
     }
 }
+
+/// NumPy's precision.
+const DECIMALS: usize = 8;
 
 /// Every value as text of one width, the decimal points one below the other.
 fn aligned<T: Scalar>(values: &[T], precision: Option<usize>) -> Vec<String> {
@@ -45,10 +48,11 @@ fn parts<T: Scalar>(value: T, precision: Option<usize>) -> (String, String) {
         None if !number.is_finite() => format!("{number}").to_lowercase(),
         None if number != 0.0 && !(1e-4..1e8).contains(&number.abs()) => format!("{value:e}"),
         None => {
-            let digits = (7.0 - number.abs().max(1e-4).log10().floor()).clamp(0.0, 12.0) as usize;
-            let text = format!("{number:.digits$}");
-            let trimmed = text.trim_end_matches('0');
-            if trimmed.contains('.') { trimmed.to_owned() } else { format!("{text}.") }
+            let shortest = format!("{value}");
+            let decimals = shortest.split_once('.').map_or(0, |(_, after)| after.len());
+            let text = if decimals > DECIMALS { format!("{number:.DECIMALS$}") } else { shortest };
+            let trimmed = if text.contains('.') { text.trim_end_matches('0') } else { &text };
+            if trimmed.contains('.') { trimmed.to_owned() } else { format!("{trimmed}.") }
         }
     };
     match text.find(['.', 'e']) {
@@ -84,6 +88,7 @@ mod tests {
         assert_eq!(Tensor::from([[[1.0_f32], [2.0]]]).to_string(), "[[[1.]\n  [2.]]]");
         assert_eq!(Tensor::<f32>::zeros([0]).to_string(), "[]");
         assert_eq!(Tensor::from([f32::NAN, 1.0]).to_string(), "[nan  1.]");
+        assert_eq!(Tensor::from([0.036_090_631_f32, -0.1]).to_string(), "[ 0.03609063 -0.1       ]");
         assert_eq!(Tensor::new([], vec![2.5_f64]).unwrap().to_string(), "2.5");
     }
 }

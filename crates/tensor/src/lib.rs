@@ -16,7 +16,6 @@
 mod convert;
 mod display;
 mod error;
-mod given;
 pub mod kernels;
 mod scalar;
 mod shape;
@@ -25,7 +24,6 @@ pub mod threads;
 mod view;
 
 pub use error::TensorError;
-pub use given::{ByName, ByValue};
 pub use scalar::Scalar;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
