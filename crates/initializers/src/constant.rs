@@ -19,10 +19,28 @@ use crate::{Initializer, InitializerError};
 pub struct Zeros;
 
 /// All ones: Keras's default for the scale of a normalization.
+///
+/// ```
+/// use cornu_initializers::{Initializer, Ones, random};
+/// use cornu_tensor::Tensor;
+///
+/// let gamma: Tensor<f32> = Ones.init([3].into(), &mut random::generator(0))?;
+/// assert_eq!(gamma.as_slice(), [1.0; 3]);
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ones;
 
 /// One value everywhere. Keras's default value is 0.
+///
+/// ```
+/// use cornu_initializers::{Constant, Initializer, random};
+/// use cornu_tensor::Tensor;
+///
+/// let bias: Tensor<f32> = Constant::new(0.1).init([3].into(), &mut random::generator(0))?;
+/// assert_eq!(bias.as_slice(), [0.1; 3]);
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Constant {
     value: f64,

@@ -32,8 +32,9 @@ pub fn compute_fans(shape: Shape) -> Fans {
         [] => Fans { fan_in: 1, fan_out: 1 },
         &[units] => Fans { fan_in: units, fan_out: units },
         [field @ .., inputs, outputs] => {
-            let field: usize = field.iter().product();
-            Fans { fan_in: inputs * field, fan_out: outputs * field }
+            // Beside a dimension of 0 the others may be of any size.
+            let times = |count: &usize| field.iter().fold(*count, |product, &dim| product.saturating_mul(dim));
+            Fans { fan_in: times(inputs), fan_out: times(outputs) }
         }
     }
 }

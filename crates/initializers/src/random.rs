@@ -31,6 +31,13 @@ pub fn generator(seed: u64) -> Generator {
 
 /// The seed of the `index`-th stream under `seed` (two rounds of SplitMix64's mixing, so that neighbouring
 /// seeds and indices give unrelated streams).
+///
+/// ```
+/// use cornu_initializers::random;
+///
+/// assert_eq!(random::derive(42, 0), random::derive(42, 0));
+/// assert_ne!(random::derive(42, 0), random::derive(42, 1));
+/// ```
 #[must_use]
 pub fn derive(seed: u64, index: u64) -> u64 {
     mix(mix(seed).wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(1))
@@ -44,11 +51,30 @@ fn mix(mut z: u64) -> u64 {
 }
 
 /// The key of one filling: the initializer's own seed, or the generator's next number.
+///
+/// ```
+/// use cornu_initializers::random;
+/// use rand::Rng;
+///
+/// let mut rng = random::generator(0);
+/// assert_eq!(random::key(Some(7), &mut rng), 7); // and the generator stays as it was
+/// assert_eq!(random::key(None, &mut rng), random::generator(0).next_u64());
+/// ```
 pub fn key(seed: Option<u64>, rng: &mut dyn Rng) -> u64 {
     seed.unwrap_or_else(|| rng.next_u64())
 }
 
 /// Fills `values` from a distribution, block by block.
+///
+/// ```
+/// use cornu_initializers::random;
+/// use rand_distr::StandardNormal;
+///
+/// let (mut single, mut double) = ([0.0_f32; 9], [0.0_f64; 9]);
+/// random::fill(&mut single, 42, &StandardNormal);
+/// random::fill(&mut double, 42, &StandardNormal);
+/// assert_eq!(single, double.map(|value| value as f32));
+/// ```
 pub fn fill<T: Scalar>(values: &mut [T], key: u64, distribution: &impl Distribution<f64>) {
     for (index, block) in (0_u64..).zip(values.chunks_mut(BLOCK)) {
         let mut rng = generator(derive(key, index));

@@ -9,12 +9,14 @@ use crate::{Initializer, InitializerError, random};
 
 /// Values spread evenly over `[minval, maxval)`. Keras's defaults are −0.05 and 0.05.
 ///
+/// Rounding to the tensor's type can give `maxval` itself.
+///
 /// ```
 /// use cornu_initializers::{Initializer, RandomUniform, random};
 /// use cornu_tensor::Tensor;
 ///
 /// let t: Tensor<f64> = RandomUniform::new(-1.0, 2.0)?.init([2, 3].into(), &mut random::generator(0))?;
-/// assert!(t.as_slice().iter().all(|v| (-1.0..2.0).contains(v)));
+/// assert!(t.as_slice().iter().all(|v| (-1.0..=2.0).contains(v)));
 /// # Ok::<(), cornu_initializers::InitializerError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +30,8 @@ impl RandomUniform {
     /// The limits.
     ///
     /// # Errors
-    /// [`InitializerError::Argument`] if one is not finite or the upper lies below the lower.
+    /// [`InitializerError::Argument`] if one is not finite, the upper lies below the lower, or the two are further
+    /// apart than any number can say.
     pub fn new(minval: f64, maxval: f64) -> Result<Self, InitializerError> {
         let bad = |argument, expected, received: f64| {
             Err(InitializerError::Argument {
@@ -43,6 +46,9 @@ impl RandomUniform {
         }
         if !maxval.is_finite() || maxval < minval {
             return bad("maxval", "a finite number, minval or more", maxval);
+        }
+        if !(maxval - minval).is_finite() {
+            return bad("maxval", "a number whose distance from minval is finite", maxval);
         }
         Ok(Self { minval, maxval, seed: None })
     }

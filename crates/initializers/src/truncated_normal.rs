@@ -11,6 +11,15 @@ use crate::{Initializer, InitializerError, random};
 /// Keras's defaults are mean 0 and standard deviation 0.05.
 ///
 /// The deviation of what is left is 0.8796 times `stddev`: [`crate::VarianceScaling`] makes up for it.
+///
+/// ```
+/// use cornu_initializers::{Initializer, TruncatedNormal, random};
+/// use cornu_tensor::Tensor;
+///
+/// let t: Tensor<f32> = TruncatedNormal::new(1.0, 0.5)?.init([100].into(), &mut random::generator(0))?;
+/// assert!(t.as_slice().iter().all(|v| (0.0..=2.0).contains(v))); // 1 ± 2 · 0.5
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TruncatedNormal {
     mean: f64,

@@ -13,7 +13,13 @@ use crate::{Initializer, InitializerError, compute_fans, random};
 /// The standard deviation of a standard normal distribution cut at ±2.
 const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
 
-/// Which fan the variance is divided by.
+/// Which fan the variance is divided by. Keras's text parses to it.
+///
+/// ```
+/// use cornu_initializers::Mode;
+///
+/// assert_eq!("fan_avg".parse(), Ok(Mode::FanAvg));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     /// The number of inputs (`"fan_in"`).
@@ -25,7 +31,13 @@ pub enum Mode {
     FanAvg,
 }
 
-/// The distribution of the values.
+/// The distribution of the values. Keras's text parses to it, in upper or lower case.
+///
+/// ```
+/// use cornu_initializers::Distribution;
+///
+/// assert_eq!("normal".parse(), Ok(Distribution::TruncatedNormal));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Distribution {
     /// Normal, cut at two standard deviations (`"truncated_normal"`, `"normal"`).

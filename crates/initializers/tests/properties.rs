@@ -1,0 +1,260 @@
+//! Laws that the initializers keep for any shape, seed and argument.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use cornu_initializers::{
+    Constant, Distribution, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, InitializerError,
+    IntoInitializer, LecunNormal, LecunUniform, Mode, NAMES, Ones, Orthogonal, RandomNormal, RandomUniform,
+    TruncatedNormal, VarianceScaling, Zeros, compute_fans, get, random,
+};
+use cornu_tensor::{Scalar, Shape, Tensor};
+use cornu_testkit::assert_close;
+use cornu_testkit::strategies::finite;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rand::Rng;
+
+/// Shapes of any rank, with empty ones among them.
+fn any_shape() -> impl Strategy<Value = Shape> {
+    vec(0_usize..6, 0..=5).prop_filter_map("a shape", |dims| Shape::new(&dims).ok())
+}
+
+/// Every initializer that fills any shape at random; with a seed of its own, if there is one.
+fn random_ones<T: Scalar>(seed: Option<u64>) -> Vec<Arc<dyn Initializer<T>>> {
+    let scaling = |distribution| VarianceScaling::new(1.0, Mode::FanAvg, distribution);
+    let mut all: Vec<Arc<dyn Initializer<T>>> = Vec::new();
+    match seed {
+        None => {
+            all.extend(scaling(Distribution::UntruncatedNormal).map(|i| Arc::new(i) as Arc<dyn Initializer<T>>));
+            all.push(Arc::new(RandomNormal::default()));
+            all.push(Arc::new(RandomUniform::default()));
+            all.push(Arc::new(TruncatedNormal::default()));
+            all.push(Arc::new(GlorotNormal::new()));
+            all.push(Arc::new(GlorotUniform::new()));
+            all.push(Arc::new(HeNormal::new()));
+            all.push(Arc::new(HeUniform::new()));
+            all.push(Arc::new(LecunNormal::new()));
+            all.push(Arc::new(LecunUniform::new()));
+        }
+        Some(seed) => {
+            let scaling = scaling(Distribution::UntruncatedNormal).map(|i| i.with_seed(seed));
+            all.extend(scaling.map(|i| Arc::new(i) as Arc<dyn Initializer<T>>));
+            all.push(Arc::new(RandomNormal::default().with_seed(seed)));
+            all.push(Arc::new(RandomUniform::default().with_seed(seed)));
+            all.push(Arc::new(TruncatedNormal::default().with_seed(seed)));
+            all.push(Arc::new(GlorotNormal::new().with_seed(seed)));
+            all.push(Arc::new(GlorotUniform::new().with_seed(seed)));
+            all.push(Arc::new(HeNormal::new().with_seed(seed)));
+            all.push(Arc::new(HeUniform::new().with_seed(seed)));
+            all.push(Arc::new(LecunNormal::new().with_seed(seed)));
+            all.push(Arc::new(LecunUniform::new().with_seed(seed)));
+        }
+    }
+    all
+}
+
+fn draw<T: Scalar>(initializer: &dyn Initializer<T>, shape: Shape, seed: u64) -> Result<Tensor<T>, InitializerError> {
+    initializer.init(shape, &mut random::generator(seed))
+}
+
+proptest! {
+    #[test]
+    fn the_shape_is_the_shape_asked_for(shape in any_shape(), seed: u64) {
+        for name in NAMES {
+            match draw(&*get::<f32>(name)?, shape, seed) {
+                Ok(tensor) => {
+                    prop_assert_eq!(tensor.shape(), shape);
+                    prop_assert!(tensor.is_finite());
+                }
+                Err(error) => {
+                    let refused = if name == "identity" { shape.rank() != 2 } else { shape.rank() < 2 };
+                    prop_assert!(refused && ["identity", "orthogonal"].contains(&name));
+                    let end = format!("Received: shape={shape} of rank {}", shape.rank());
+                    prop_assert!(error.to_string().ends_with(&end));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_seed_one_tensor(shape in any_shape(), seed: u64) {
+        for initializer in random_ones::<f64>(None) {
+            let first = draw(&*initializer, shape, seed)?;
+            prop_assert_eq!(&first, &draw(&*initializer, shape, seed)?);
+            if !first.is_empty() {
+                prop_assert_ne!(&first, &draw(&*initializer, shape, seed.wrapping_add(1))?);
+            }
+        }
+    }
+
+    #[test]
+    fn a_generator_goes_on(shape in any_shape(), seed: u64) {
+        let mut rng = random::generator(seed);
+        for initializer in random_ones::<f64>(None) {
+            let (first, second) = (initializer.init(shape, &mut rng)?, initializer.init(shape, &mut rng)?);
+            prop_assert!(first != second || first.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_own_seed_leaves_the_generator_alone(shape in any_shape(), own: u64, seed: u64) {
+        let mut rng = random::generator(seed);
+        for (initializer, other) in random_ones::<f64>(Some(own)).iter().zip(random_ones(Some(own.wrapping_add(1)))) {
+            let tensor = initializer.init(shape, &mut rng)?;
+            prop_assert_eq!(&tensor, &draw(&**initializer, shape, seed.wrapping_add(1))?);
+            prop_assert!(tensor.is_empty() || tensor != other.init(shape, &mut rng)?);
+        }
+        prop_assert_eq!(rng.next_u64(), random::generator(seed).next_u64());
+    }
+
+    #[test]
+    fn a_longer_tensor_begins_the_same(short in 0_usize..9000, more in 0_usize..9000, seed: u64) {
+        let normal = RandomNormal::default();
+        let (short, long) = (draw::<f32>(&normal, [short].into(), seed)?, draw::<f32>(&normal, [short + more].into(), seed)?);
+        prop_assert_eq!(short.as_slice(), &long.as_slice()[..short.len()]);
+    }
+
+    #[test]
+    fn single_precision_is_double_precision_rounded(shape in any_shape(), seed: u64) {
+        for (single, double) in random_ones::<f32>(None).iter().zip(random_ones::<f64>(None)) {
+            prop_assert_eq!(draw(&**single, shape, seed)?, draw(&*double, shape, seed)?.cast());
+        }
+        if shape.rank() >= 2 {
+            let orthogonal = Orthogonal::default();
+            prop_assert_eq!(draw::<f32>(&orthogonal, shape, seed)?, draw::<f64>(&orthogonal, shape, seed)?.cast());
+        }
+    }
+
+    #[test]
+    fn orthogonal_is_orthonormal_times_gain(
+        outer in vec(1_usize..5, 1..=3),
+        columns in 1_usize..20,
+        gain in -3.0..3.0,
+        seed: u64,
+    ) {
+        let shape = Shape::new(&[outer, vec![columns]].concat())?;
+        let tensor = draw::<f64>(&Orthogonal::new(gain)?, shape, seed)?;
+        let matrix = tensor.columns().transpose();
+        let square = if matrix.nrows() < matrix.ncols() {
+            &matrix * matrix.transpose()
+        } else {
+            matrix.transpose() * &matrix
+        };
+        let square = Tensor::from_dmatrix(&square);
+        let expected = draw(&Identity::new(gain * gain), square.shape(), 0)?;
+        assert_close(square.as_slice(), expected.as_slice(), 1e-12);
+    }
+
+    #[test]
+    fn identity_has_gain_on_the_diagonal(rows in 0_usize..9, columns in 0_usize..9, gain in finite()) {
+        let tensor = draw::<f64>(&Identity::new(gain), [rows, columns].into(), 0)?;
+        for row in 0..rows {
+            for column in 0..columns {
+                let expected = if row == column { gain } else { 0.0 };
+                prop_assert_eq!(tensor.get(&[row, column]), Some(&expected));
+            }
+        }
+    }
+
+    #[test]
+    fn one_value_everywhere(shape in any_shape(), value in finite()) {
+        prop_assert!(draw::<f64>(&Constant::new(value), shape, 0)?.as_slice().iter().all(|&v| v == value));
+        prop_assert!(draw::<f32>(&Zeros, shape, 0)?.as_slice().iter().all(|&v| v == 0.0));
+        prop_assert!(draw::<f32>(&Ones, shape, 0)?.as_slice().iter().all(|&v| v == 1.0));
+    }
+
+    #[test]
+    fn a_kernel_of_one_pixel_has_the_fans_of_a_matrix(inputs in 0_usize..99, outputs in 0_usize..99, rank in 2..=8_usize) {
+        let shape = Shape::new(&[vec![1; rank - 2], vec![inputs, outputs]].concat())?;
+        let fans = compute_fans(shape);
+        prop_assert_eq!((fans.fan_in, fans.fan_out), (inputs, outputs));
+    }
+
+    #[test]
+    fn arguments_out_of_range_are_named(bad in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -1e300..0.0]) {
+        let scaling = VarianceScaling::new(bad, Mode::FanIn, Distribution::Uniform);
+        refused("scale", bad, scaling)?;
+        refused("stddev", bad, RandomNormal::new(0.0, bad))?;
+        refused("stddev", bad, TruncatedNormal::new(0.0, bad))?;
+        refused("maxval", bad, RandomUniform::new(0.0, bad))?;
+        if !bad.is_finite() {
+            refused("mean", bad, RandomNormal::new(bad, 1.0))?;
+            refused("mean", bad, TruncatedNormal::new(bad, 1.0))?;
+            refused("minval", bad, RandomUniform::new(bad, 1.0))?;
+            refused("gain", bad, Orthogonal::new(bad))?;
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_named(name in "[a-z_]{0,20}") {
+        prop_assume!(!NAMES.contains(&name.as_str()) && !ALIASES.iter().any(|(alias, _)| *alias == name));
+        let message = IntoInitializer::<f32>::into_initializer(name.as_str()).unwrap_err().to_string();
+        let end = format!("Received: {name:?}");
+        prop_assert!(message.ends_with(&end));
+        let mode = name.parse::<Mode>().map_err(|error| error.to_string());
+        prop_assert_eq!(mode, Err(format!(
+            "VarianceScaling: expected `mode` to be one of fan_in, fan_out, fan_avg. Received: mode={name}"
+        )));
+    }
+}
+
+/// The error names the argument and ends with its value.
+fn refused<I: Debug>(argument: &str, value: f64, result: Result<I, InitializerError>) -> Result<(), TestCaseError> {
+    let message = result.map_or_else(|error| error.to_string(), |accepted| format!("{accepted:?}"));
+    prop_assert!(message.ends_with(&format!("Received: {argument}={value}")), "{}", message);
+    Ok(())
+}
+
+/// Keras's other names.
+const ALIASES: [(&str, &str); 21] = [
+    ("zero", "zeros"),
+    ("one", "ones"),
+    ("normal", "random_normal"),
+    ("uniform", "random_uniform"),
+    ("OrthogonalInitializer", "orthogonal"),
+    ("IdentityInitializer", "identity"),
+    ("Zeros", "zeros"),
+    ("Ones", "ones"),
+    ("Constant", "constant"),
+    ("RandomNormal", "random_normal"),
+    ("RandomUniform", "random_uniform"),
+    ("TruncatedNormal", "truncated_normal"),
+    ("VarianceScaling", "variance_scaling"),
+    ("GlorotNormal", "glorot_normal"),
+    ("GlorotUniform", "glorot_uniform"),
+    ("HeNormal", "he_normal"),
+    ("HeUniform", "he_uniform"),
+    ("LecunNormal", "lecun_normal"),
+    ("LecunUniform", "lecun_uniform"),
+    ("Orthogonal", "orthogonal"),
+    ("Identity", "identity"),
+];
+
+#[test]
+fn every_name_is_one_initializer() -> Result<(), InitializerError> {
+    let shown = |name| get::<f32>(name).map(|initializer| format!("{initializer:?}"));
+    let all = NAMES.iter().map(|name| shown(name)).collect::<Result<Vec<_>, _>>()?;
+    for (i, first) in all.iter().enumerate() {
+        assert!(!all[..i].contains(first), "{first} has two names");
+    }
+    for (alias, name) in ALIASES {
+        assert_eq!(shown(alias)?, shown(name)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn limits_too_far_apart() {
+    let error = RandomUniform::new(f64::MIN, f64::MAX).unwrap_err().to_string();
+    assert!(error.ends_with(&format!("Received: maxval={}", f64::MAX)));
+}
+
+#[test]
+fn fans_of_an_empty_kernel() -> Result<(), InitializerError> {
+    let huge = 1 << 40;
+    let fans = compute_fans([huge, 0, huge].into());
+    assert_eq!((fans.fan_in, fans.fan_out), (0, usize::MAX));
+    assert!(draw::<f32>(&GlorotUniform::new(), [huge, 0, huge].into(), 0)?.is_empty());
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Gradients divided by the root of their mean square.
+
+use cornu_tensor::{Scalar, Tensor};
+
+use crate::argument::{decay, fraction, not_negative};
+use crate::{Optimizer, OptimizerError, split_slots};
+
+/// Gradients divided by the root of a moving average of their squares (`keras.optimizers.RMSprop`).
+///
+/// `η` is the learning rate, `ρ` the decay `rho`, `μ` the momentum, `ε` `epsilon`, `g` the gradient:
+///
+/// ```text
+/// v ← ρv + (1 − ρ)g²
+/// a ← ρa + (1 − ρ)g              only if centered
+/// s = ηg / √(v + ε)              s = ηg / √(v − a² + ε) if centered
+/// w ← w − s                      m ← μm + s, w ← w − m with momentum
+/// ```
+///
+/// Keras's defaults are a learning rate of 0.001, `rho` 0.9, no momentum, `epsilon` 1e-7, not centered. The
+/// epsilon stands inside the root, as in Keras. Sources:
+/// [Hinton, 2012](http://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf), and for the centered
+/// form [Graves, 2013](https://arxiv.org/abs/1308.0850).
+///
+/// ```
+/// use cornu_optimizers::{Optimizer, RMSprop};
+/// use cornu_tensor::Tensor;
+///
+/// let (mut w, mut slots) = ([10.0_f32], [Tensor::zeros([1])]);
+/// RMSprop::new(0.1)?.step(0, &mut w, &[10.0], &mut slots)?;
+/// assert_eq!(w, [9.683772]); // as in Keras's own documentation
+/// # Ok::<(), cornu_optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RMSprop {
+    learning_rate: f64,
+    rho: f64,
+    momentum: f64,
+    epsilon: f64,
+    centered: bool,
+}
+
+impl RMSprop {
+    /// The learning rate. Keras's default is 0.001.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Argument`] if it is negative or not finite.
+    pub fn new(learning_rate: f64) -> Result<Self, OptimizerError> {
+        Ok(Self { learning_rate: not_negative("RMSprop", "learning_rate", learning_rate)?, ..Self::default() })
+    }
+
+    /// How much of the moving averages stays. Keras's default is 0.9.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Argument`] if it is negative, or 1 or more.
+    pub fn rho(self, rho: f64) -> Result<Self, OptimizerError> {
+        Ok(Self { rho: decay("RMSprop", "rho", rho)?, ..self })
+    }
+
+    /// How much of the last step goes into the next. Keras's default is 0: no momentum, and no slot for it.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Argument`] if it does not lie between 0 and 1.
+    pub fn momentum(self, momentum: f64) -> Result<Self, OptimizerError> {
+        Ok(Self { momentum: fraction("RMSprop", "momentum", momentum)?, ..self })
+    }
+
+    /// Keeps the root away from 0. Keras's default is 1e-7. With 0, a gradient that was always 0 gives NaN.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Argument`] if it is negative or not finite.
+    pub fn epsilon(self, epsilon: f64) -> Result<Self, OptimizerError> {
+        Ok(Self { epsilon: not_negative("RMSprop", "epsilon", epsilon)?, ..self })
+    }
+
+    /// Whether the square of the mean gradient is taken off the mean square. Keras's default is false.
+    #[must_use]
+    pub fn centered(self, centered: bool) -> Self {
+        Self { centered, ..self }
+    }
+}
+
+impl Default for RMSprop {
+    fn default() -> Self {
+        Self { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false }
+    }
+}
+
+/// The arithmetic of one value, in the variable's type.
+#[derive(Clone, Copy)]
+struct Rule<T> {
+    rate: T,
+    rho: T,
+    rest: T,
+    momentum: T,
+    epsilon: T,
+}
+
+impl<T: Scalar> Rule<T> {
+    fn of(config: &RMSprop) -> Self {
+        Self {
+            rate: T::of(config.learning_rate),
+            rho: T::of(config.rho),
+            rest: T::of(1.0 - config.rho),
+            momentum: T::of(config.momentum),
+            epsilon: T::of(config.epsilon),
+        }
+    }
+
+    #[inline(always)]
+    fn increment(self, g: T, velocity: &mut T) -> T {
+        *velocity = self.rho * *velocity + self.rest * (g * g);
+        self.rate * g / (*velocity + self.epsilon).sqrt()
+    }
+
+    #[inline(always)]
+    fn centered_increment(self, g: T, velocity: &mut T, average: &mut T) -> T {
+        *velocity = self.rho * *velocity + self.rest * (g * g);
+        *average = self.rho * *average + self.rest * g;
+        self.rate * g / (*velocity - *average * *average + self.epsilon).sqrt()
+    }
+
+    #[inline(always)]
+    fn roll(self, momentum: &mut T, increment: T) -> T {
+        *momentum = self.momentum * *momentum + increment;
+        *momentum
+    }
+}
+
+impl<T: Scalar> Optimizer<T> for RMSprop {
+    fn name(&self) -> &str {
+        "rmsprop"
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) -> Result<(), OptimizerError> {
+        self.learning_rate = not_negative("RMSprop", "learning_rate", rate)?;
+        Ok(())
+    }
+
+    fn slots(&self) -> &'static [&'static str] {
+        match (self.momentum > 0.0, self.centered) {
+            (false, false) => &["velocity"],
+            (true, false) => &["velocity", "momentum"],
+            (false, true) => &["velocity", "average_gradient"],
+            (true, true) => &["velocity", "momentum", "average_gradient"],
+        }
+    }
+
+    fn step(
+        &self,
+        _iteration: u64,
+        variable: &mut [T],
+        gradient: &[T],
+        slots: &mut [Tensor<T>],
+    ) -> Result<(), OptimizerError> {
+        let rule = Rule::of(self);
+        match (self.momentum > 0.0, self.centered) {
+            (false, false) => {
+                let [velocity] = split_slots(self, variable, gradient, slots)?;
+                for ((w, &g), v) in variable.iter_mut().zip(gradient).zip(velocity) {
+                    *w -= rule.increment(g, v);
+                }
+            }
+            (true, false) => {
+                let [velocity, momentum] = split_slots(self, variable, gradient, slots)?;
+                for (((w, &g), v), m) in variable.iter_mut().zip(gradient).zip(velocity).zip(momentum) {
+                    *w -= rule.roll(m, rule.increment(g, v));
+                }
+            }
+            (false, true) => {
+                let [velocity, average] = split_slots(self, variable, gradient, slots)?;
+                for (((w, &g), v), a) in variable.iter_mut().zip(gradient).zip(velocity).zip(average) {
+                    *w -= rule.centered_increment(g, v, a);
+                }
+            }
+            (true, true) => {
+                let [velocity, momentum, average] = split_slots(self, variable, gradient, slots)?;
+                let values = variable.iter_mut().zip(gradient).zip(velocity).zip(momentum).zip(average);
+                for ((((w, &g), v), m), a) in values {
+                    *w -= rule.roll(m, rule.centered_increment(g, v, a));
+                }
+            }
+        }
+        Ok(())
+    }
+}
