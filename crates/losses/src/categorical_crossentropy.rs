@@ -5,7 +5,7 @@ use cornu_tensor::{Scalar, Shape, View};
 use crate::binary_crossentropy::check_smoothing;
 use crate::clip::{clip, slope};
 use crate::rows::{log_sum_exp, share, softmax, total};
-use crate::shapes::{aligned, row_length, without_last};
+use crate::shapes::{aligned, row_length};
 use crate::{Loss, LossError, Reduction};
 
 /// `−Σ yᵢ·ln pᵢ` over the last dimension, the classes (`keras.losses.CategoricalCrossentropy`).
@@ -123,7 +123,7 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
     }
 
     fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
-        without_last(aligned(Loss::<T>::name(self), y_true, y_pred)?)
+        Ok(aligned(Loss::<T>::name(self), y_true, y_pred)?.outer())
     }
 
     fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {

@@ -3,7 +3,7 @@
 use cornu_tensor::{Scalar, Shape, View};
 
 use crate::rows::{row_gradients, row_means};
-use crate::shapes::{aligned, without_last};
+use crate::shapes::aligned;
 use crate::{Loss, LossError, Reduction};
 
 /// `mean((y_true − y_pred)²)` over the last dimension (`keras.losses.MeanSquaredError`).
@@ -56,7 +56,7 @@ impl<T: Scalar> Loss<T> for MeanSquaredError {
     }
 
     fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
-        without_last(aligned(Loss::<T>::name(self), y_true, y_pred)?)
+        Ok(aligned(Loss::<T>::name(self), y_true, y_pred)?.outer())
     }
 
     fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {

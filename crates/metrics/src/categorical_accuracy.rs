@@ -3,7 +3,7 @@
 use cornu_tensor::kernels::argmax;
 use cornu_tensor::{Scalar, Shape, View};
 
-use crate::shapes::{same, without_last};
+use crate::shapes::same;
 use crate::{Mean, Metric, MetricError};
 
 /// The share of rows whose largest prediction stands where the label is largest
@@ -66,7 +66,7 @@ pub(crate) fn update<T: Scalar>(
     let classes = shape.last_dim();
     let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
     let matches = rows.map(|(t, p)| if argmax(t) == argmax(p) { 1.0 } else { 0.0 });
-    mean.add(without_last(shape)?, matches, sample_weight)
+    mean.add(shape.outer(), matches, sample_weight)
 }
 
 impl<T: Scalar> Metric<T> for CategoricalAccuracy {

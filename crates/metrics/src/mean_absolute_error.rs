@@ -2,7 +2,7 @@
 
 use cornu_tensor::{Scalar, Shape, View};
 
-use crate::shapes::{aligned, without_last};
+use crate::shapes::aligned;
 use crate::{Mean, Metric, MetricError};
 
 /// `mean(|y_true − y_pred|)` over the last dimension, averaged over all rows (`keras.metrics.MeanAbsoluteError`).
@@ -73,7 +73,7 @@ impl<T: Scalar> Metric<T> for MeanAbsoluteError {
             let terms = t.iter().zip(p).map(|(&t, &p)| (t - p).abs().to_f64());
             terms.sum::<f64>() / width as f64
         });
-        self.mean.add(without_last(shape)?, errors, sample_weight)
+        self.mean.add(shape.outer(), errors, sample_weight)
     }
 
     fn result(&self) -> f64 {

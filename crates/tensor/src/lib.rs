@@ -17,6 +17,7 @@ mod convert;
 mod display;
 mod error;
 pub mod kernels;
+pub mod labels;
 mod scalar;
 mod shape;
 mod tensor;

@@ -96,6 +96,12 @@ impl Shape {
         Self::copied(self.dims().get(1..).unwrap_or(&[]))
     }
 
+    /// The shape of one number a row: all dimensions but the last.
+    #[must_use]
+    pub fn outer(&self) -> Self {
+        Self::copied(self.dims().split_last().map_or(&[], |(_, outer)| outer))
+    }
+
     /// The shape of a batch of samples of this shape.
     ///
     /// # Errors
@@ -201,6 +207,7 @@ mod tests {
             prop_assert_eq!(batch.batch(), n);
             prop_assert_eq!(batch.size(), n * sample.size());
             prop_assert_eq!(batch.rows() * batch.last_dim(), batch.size());
+            prop_assert_eq!(batch.outer().size(), batch.rows());
         }
     }
 }
