@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cornu_tensor::{Scalar, Shape};
 
 use crate::activations::{Activation as Function, IntoActivation, Linear};
-use crate::{Backward, Forward, Layer, LayerError, single};
+use crate::{ActivationApart, Backward, Forward, Layer, LayerError, single};
 
 /// Applies an activation to its input (`keras.layers.Activation`). The shape stays.
 ///
@@ -26,7 +26,7 @@ pub struct Activation<T> {
 impl<T: Scalar> Activation<T> {
     /// Keras's name of an activation, or the activation itself.
     #[must_use]
-    pub fn new<How>(activation: impl IntoActivation<T, How>) -> Self {
+    pub fn new(activation: impl IntoActivation<T>) -> Self {
         Self { function: activation.into_activation() }
     }
 
@@ -63,7 +63,7 @@ impl<T: Scalar> Layer<T> for Activation<T> {
         Ok(())
     }
 
-    fn without_activation(&self) -> Option<(Box<dyn Layer<T>>, Arc<dyn Function<T>>)> {
+    fn without_activation(&self) -> Option<ActivationApart<T>> {
         let function = self.function().ok()?.clone();
         Some((Box::new(Self::new(Linear)), function))
     }

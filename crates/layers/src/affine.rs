@@ -1,7 +1,10 @@
 //! What follows a product with the kernel: bias, activation, activity penalty; and the way back through them.
 
-use cornu_tensor::{Scalar, View, kernels};
+use std::sync::Arc;
 
+use cornu_tensor::{Scalar, View, ViewMut, kernels};
+
+use crate::activations::Activation;
 use crate::arguments::KernelOptions;
 use crate::{LayerError, Mode, Scratch, Weight};
 
@@ -25,17 +28,18 @@ impl<T: Scalar> KernelOptions<T> {
         }
     }
 
-    /// Adds the bias to the product in `output`, applies the activation and takes the activity penalty.
+    /// Adds the bias to the product in `output`, applies the activation and takes the activity
+    /// penalty, which Keras divides by the size of the batch.
     ///
     /// In training, an activation that needs its input finds it in the layer's first tensor on the way back.
     pub(crate) fn finish(
         &self,
-        output: &mut [T],
-        units: usize,
+        output: &mut ViewMut<'_, T>,
         bias: Option<&Weight<T>>,
         mode: Mode,
         scratch: &mut Scratch<T>,
     ) {
+        let (shape, output) = (output.shape(), output.as_mut_slice());
         if let Some(bias) = bias {
             kernels::add_to_rows(output, bias.as_slice());
         }
@@ -43,20 +47,29 @@ impl<T: Scalar> KernelOptions<T> {
             let [before] = scratch.tensors([[output.len()].into()]);
             before.as_mut_slice().copy_from_slice(output);
         }
-        self.activation.apply(output, units);
+        self.activation.apply(output, shape.last_dim());
         if let Some(regularizer) = &self.activity_regularizer {
-            scratch.add_loss(regularizer.penalty(output));
+            scratch.add_loss(regularizer.penalty(output) / T::of_count(shape.batch().max(1)));
         }
     }
 
     /// The way back through [`KernelOptions::finish`]: turns the gradient with respect to the output into that
     /// with respect to the product, in place.
-    pub(crate) fn undo(&self, output: View<'_, T>, gradient: &mut [T], units: usize, scratch: &Scratch<T>) {
+    pub(crate) fn undo(&self, output: View<'_, T>, gradient: &mut [T], scratch: &Scratch<T>) {
         if let Some(regularizer) = &self.activity_regularizer {
+            // The penalty is a mean over the batch: see it as a sum, and the rest of the loss so much larger.
+            let batch = T::of_count(output.shape().batch());
+            gradient.iter_mut().for_each(|g| *g *= batch);
             regularizer.add_gradient(output.as_slice(), gradient);
+            gradient.iter_mut().for_each(|g| *g /= batch);
         }
         let before = scratch.tensor(0).filter(|_| self.activation.needs_input());
         let from = before.map_or(output.as_slice(), |tensor| tensor.as_slice());
-        self.activation.backward(from, gradient, units);
+        self.activation.backward(from, gradient, output.shape().last_dim());
+    }
+
+    /// The activation, if nothing follows it: an activity penalty is taken on its output.
+    pub(crate) fn activation_apart(&self) -> Option<Arc<dyn Activation<T>>> {
+        self.activity_regularizer.is_none().then(|| self.activation.clone())
     }
 }

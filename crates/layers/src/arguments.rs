@@ -28,10 +28,7 @@ pub struct KernelOptions<T> {
 }
 
 /// An argument's value, or nothing, with the first error of a layer's arguments kept for when it is built.
-pub(crate) fn keep_error<V>(
-    first: &mut Option<LayerError>,
-    argument: Result<V, impl Into<LayerError>>,
-) -> Option<V> {
+pub(crate) fn keep_error<V>(first: &mut Option<LayerError>, argument: Result<V, impl Into<LayerError>>) -> Option<V> {
     argument
         .map_err(|error| {
             first.get_or_insert(error.into());
@@ -161,7 +158,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
         self
     }
 
-    /// A penalty on the output, added to the loss; none by default.
+    /// A penalty on the output, added to the loss as its mean over the batch; none by default.
     #[must_use]
     fn activity_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
         let options = self.kernel_options();

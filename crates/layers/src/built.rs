@@ -139,7 +139,8 @@ impl<T: Scalar> Built<T> {
         for tensor in [output, output_gradient] {
             if tensor.shape() != self.output.with_batch(batch)? {
                 let layer = format!("the output of {}", self.layer.class_name());
-                return Err(LayerError::Batch { layer, expected: self.output, received: tensor.shape() });
+                let (expected, received) = (Box::new(self.output), tensor.shape());
+                return Err(LayerError::Batch { layer, expected, received });
             }
         }
         let mut output_gradient = output_gradient.clone();
@@ -176,7 +177,8 @@ impl<T: Scalar> Built<T> {
         let batch = inputs.first().map_or(0, |input| input.shape().batch());
         for (input, &expected) in inputs.iter().zip(&self.inputs) {
             if input.shape() != expected.with_batch(batch)? {
-                return Err(LayerError::Batch { layer: layer.to_owned(), expected, received: input.shape() });
+                let (layer, expected, received) = (layer.to_owned(), Box::new(expected), input.shape());
+                return Err(LayerError::Batch { layer, expected, received });
             }
         }
         Ok(batch)
@@ -205,11 +207,7 @@ pub fn weight_gradients<T: Scalar>(weights: &[Weight<T>]) -> Vec<Tensor<T>> {
 ///
 /// # Errors
 /// [`LayerError::WeightCount`] or [`LayerError::WeightShape`].
-pub fn set_weights<T: Scalar>(
-    owner: &str,
-    weights: &mut [Weight<T>],
-    values: &[Tensor<T>],
-) -> Result<(), LayerError> {
+pub fn set_weights<T: Scalar>(owner: &str, weights: &mut [Weight<T>], values: &[Tensor<T>]) -> Result<(), LayerError> {
     if weights.len() != values.len() {
         let (layer, expected, received) = (owner.to_owned(), weights.len(), values.len());
         return Err(LayerError::WeightCount { layer, expected, received });

@@ -1,13 +1,11 @@
 //! The fully connected layer.
 
-use std::sync::Arc;
-
 use cornu_tensor::kernels::{Matrix, MatrixMut, product, sum_rows};
 use cornu_tensor::{Scalar, Shape};
 
-use crate::activations::{Activation, Linear};
+use crate::activations::Linear;
 use crate::{
-    Backward, Forward, KernelArguments, KernelOptions, Layer, LayerError, WeightSpec, single,
+    ActivationApart, Backward, Forward, KernelArguments, KernelOptions, Layer, LayerError, WeightSpec, single,
 };
 
 /// `activation(x · kernel + bias)` (`keras.layers.Dense`).
@@ -93,7 +91,7 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         let x = Matrix::new(pass.inputs[0].as_slice(), rows, inputs)?;
         let output = pass.output.as_mut_slice();
         product(MatrixMut::new(output, rows, units)?, T::zero(), x, Matrix::new(kernel.as_slice(), inputs, units)?)?;
-        self.options.finish(output, units, bias, pass.mode, pass.scratch);
+        self.options.finish(&mut pass.output, bias, pass.mode, pass.scratch);
         Ok(())
     }
 
@@ -101,7 +99,7 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         let (kernel, bias) = self.options.split("Dense", pass.weights)?;
         let (inputs, units) = (kernel.shape().batch(), self.units);
         let rows = pass.output.shape().rows();
-        self.options.undo(pass.output, pass.output_gradient.as_mut_slice(), units, pass.scratch);
+        self.options.undo(pass.output, pass.output_gradient.as_mut_slice(), pass.scratch);
         let gradient = pass.output_gradient.as_slice();
         let g = Matrix::new(gradient, rows, units)?;
         let x = Matrix::new(pass.inputs[0].as_slice(), rows, inputs)?;
@@ -117,11 +115,9 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         Ok(())
     }
 
-    fn without_activation(&self) -> Option<(Box<dyn Layer<T>>, Arc<dyn Activation<T>>)> {
-        if self.options.activity_regularizer.is_some() {
-            return None;
-        }
-        let linear = self.clone().activation(Linear);
-        Some((Box::new(linear), self.options.activation.clone()))
+    fn without_activation(&self) -> Option<ActivationApart<T>> {
+        self.options
+            .activation_apart()
+            .map(|activation| -> ActivationApart<T> { (Box::new(self.clone().activation(Linear)), activation) })
     }
 }

@@ -5,6 +5,8 @@ use cornu_tensor::{Shape, TensorError};
 use thiserror::Error;
 
 /// An error of this crate: what was expected, and what came.
+///
+/// Where there are two shapes, one is boxed: an error stays small enough to be returned by value.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum LayerError {
@@ -46,7 +48,7 @@ pub enum LayerError {
         /// The layer.
         layer: String,
         /// The shape of one sample that it was built for.
-        expected: Shape,
+        expected: Box<Shape>,
         /// The shape of the batch that came.
         received: Shape,
     },
@@ -66,7 +68,7 @@ pub enum LayerError {
         /// The weight.
         weight: String,
         /// Its shape.
-        expected: Shape,
+        expected: Box<Shape>,
         /// The shape that came.
         received: Shape,
     },

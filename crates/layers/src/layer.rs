@@ -86,6 +86,9 @@ pub struct Backward<'a, T: Scalar> {
     pub scratch: &'a mut Scratch<T>,
 }
 
+/// A layer without its last activation, and that activation.
+pub type ActivationApart<T> = (Box<dyn Layer<T>>, Arc<dyn Activation<T>>);
+
 /// A layer: the shapes it gives, the weights it needs, and its two passes.
 ///
 /// A layer is a description and a computation; it holds no weights. It says what weights it needs
@@ -196,7 +199,7 @@ pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
 
     /// The layer without its last activation, and that activation, if the two can be told apart. A loss that
     /// knows the activation then works on the logits, in the stable form.
-    fn without_activation(&self) -> Option<(Box<dyn Layer<T>>, Arc<dyn Activation<T>>)> {
+    fn without_activation(&self) -> Option<ActivationApart<T>> {
         None
     }
 }

@@ -110,7 +110,8 @@ impl<T: Scalar> WeightSpec<T> {
     pub fn init(self, seed: u64) -> Result<Weight<T>, LayerError> {
         let value = self.initializer.init(self.shape, &mut random::generator(seed))?;
         if value.shape() != self.shape {
-            return Err(LayerError::WeightShape { weight: self.name, expected: self.shape, received: value.shape() });
+            let (expected, received) = (Box::new(self.shape), value.shape());
+            return Err(LayerError::WeightShape { weight: self.name, expected, received });
         }
         let Self { name, role, trainable, regularizer, constraint, .. } = self;
         Ok(Weight { name, role, value, trainable, regularizer, constraint })
@@ -189,7 +190,7 @@ impl<T: Scalar> Weight<T> {
         if value.shape() == self.shape() {
             return Ok(());
         }
-        let (weight, expected, received) = (self.name.clone(), self.shape(), value.shape());
+        let (weight, expected, received) = (self.name.clone(), Box::new(self.shape()), value.shape());
         Err(LayerError::WeightShape { weight, expected, received })
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cornu_tensor::{ByName, ByValue, Scalar};
+use cornu_tensor::Scalar;
 
 use super::{
     Activation, Elu, Exponential, Gelu, LeakyRelu, Linear, Relu, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
@@ -58,9 +58,7 @@ pub fn get<T: Scalar>(name: &str) -> Result<Arc<dyn Activation<T>>, LayerError> 
 }
 
 /// What a layer takes as its `activation`: Keras's name, or any [`Activation`].
-///
-/// `How` is inferred: see [`ByName`] and [`ByValue`].
-pub trait IntoActivation<T: Scalar, How> {
+pub trait IntoActivation<T: Scalar> {
     /// The activation.
     ///
     /// # Errors
@@ -68,14 +66,21 @@ pub trait IntoActivation<T: Scalar, How> {
     fn into_activation(self) -> Result<Arc<dyn Activation<T>>, LayerError>;
 }
 
-impl<T: Scalar, A: Activation<T> + 'static> IntoActivation<T, ByValue> for A {
+impl<T: Scalar, A: Activation<T> + 'static> IntoActivation<T> for A {
     fn into_activation(self) -> Result<Arc<dyn Activation<T>>, LayerError> {
         Ok(Arc::new(self))
     }
 }
 
-impl<T: Scalar> IntoActivation<T, ByName> for &str {
-    fn into_activation(self) -> Result<Arc<dyn Activation<T>>, LayerError> {
+// One for each scalar type: for all at once, it would overlap with a `Activation` that another crate could give `&str`.
+impl IntoActivation<f32> for &str {
+    fn into_activation(self) -> Result<Arc<dyn Activation<f32>>, LayerError> {
+        get(self)
+    }
+}
+
+impl IntoActivation<f64> for &str {
+    fn into_activation(self) -> Result<Arc<dyn Activation<f64>>, LayerError> {
         get(self)
     }
 }

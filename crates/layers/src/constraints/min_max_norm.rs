@@ -56,7 +56,13 @@ impl<T: Scalar> Constraint<T> for MinMaxNorm {
     fn apply(&self, weight: ViewMut<'_, T>) {
         let (least, most, rate) = (T::of(self.min_value), T::of(self.max_value), T::of(self.rate));
         rescale(weight, self.axes, |norm| {
-            let clipped = if norm < least { least } else if norm > most { most } else { norm };
+            let clipped = if norm < least {
+                least
+            } else if norm > most {
+                most
+            } else {
+                norm
+            };
             rate * clipped + (T::one() - rate) * norm
         });
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cornu_tensor::{ByName, ByValue, Scalar};
+use cornu_tensor::Scalar;
 
 use super::{Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm};
 use crate::LayerError;
@@ -29,9 +29,7 @@ pub fn get<T: Scalar>(name: &str) -> Result<Arc<dyn Constraint<T>>, LayerError> 
 }
 
 /// What a layer takes as a constraint: Keras's name, or any [`Constraint`].
-///
-/// `How` is inferred: see [`ByName`] and [`ByValue`].
-pub trait IntoConstraint<T: Scalar, How> {
+pub trait IntoConstraint<T: Scalar> {
     /// The constraint.
     ///
     /// # Errors
@@ -39,14 +37,21 @@ pub trait IntoConstraint<T: Scalar, How> {
     fn into_constraint(self) -> Result<Arc<dyn Constraint<T>>, LayerError>;
 }
 
-impl<T: Scalar, C: Constraint<T> + 'static> IntoConstraint<T, ByValue> for C {
+impl<T: Scalar, C: Constraint<T> + 'static> IntoConstraint<T> for C {
     fn into_constraint(self) -> Result<Arc<dyn Constraint<T>>, LayerError> {
         Ok(Arc::new(self))
     }
 }
 
-impl<T: Scalar> IntoConstraint<T, ByName> for &str {
-    fn into_constraint(self) -> Result<Arc<dyn Constraint<T>>, LayerError> {
+// One for each scalar type: for all at once, it would overlap with a `Constraint` that another crate could give `&str`.
+impl IntoConstraint<f32> for &str {
+    fn into_constraint(self) -> Result<Arc<dyn Constraint<f32>>, LayerError> {
+        get(self)
+    }
+}
+
+impl IntoConstraint<f64> for &str {
+    fn into_constraint(self) -> Result<Arc<dyn Constraint<f64>>, LayerError> {
         get(self)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cornu_tensor::{ByName, ByValue, Scalar};
+use cornu_tensor::Scalar;
 
 use super::{L1, L1L2, L2, Regularizer};
 use crate::LayerError;
@@ -32,9 +32,7 @@ pub fn get<T: Scalar>(name: &str) -> Result<Arc<dyn Regularizer<T>>, LayerError>
 }
 
 /// What a layer takes as a regularizer: Keras's name, or any [`Regularizer`].
-///
-/// `How` is inferred: see [`ByName`] and [`ByValue`].
-pub trait IntoRegularizer<T: Scalar, How> {
+pub trait IntoRegularizer<T: Scalar> {
     /// The regularizer.
     ///
     /// # Errors
@@ -42,14 +40,21 @@ pub trait IntoRegularizer<T: Scalar, How> {
     fn into_regularizer(self) -> Result<Arc<dyn Regularizer<T>>, LayerError>;
 }
 
-impl<T: Scalar, R: Regularizer<T> + 'static> IntoRegularizer<T, ByValue> for R {
+impl<T: Scalar, R: Regularizer<T> + 'static> IntoRegularizer<T> for R {
     fn into_regularizer(self) -> Result<Arc<dyn Regularizer<T>>, LayerError> {
         Ok(Arc::new(self))
     }
 }
 
-impl<T: Scalar> IntoRegularizer<T, ByName> for &str {
-    fn into_regularizer(self) -> Result<Arc<dyn Regularizer<T>>, LayerError> {
+// One for each scalar type: for all at once, it would overlap with a `Regularizer` that another crate could give `&str`.
+impl IntoRegularizer<f32> for &str {
+    fn into_regularizer(self) -> Result<Arc<dyn Regularizer<f32>>, LayerError> {
+        get(self)
+    }
+}
+
+impl IntoRegularizer<f64> for &str {
+    fn into_regularizer(self) -> Result<Arc<dyn Regularizer<f64>>, LayerError> {
         get(self)
     }
 }
