@@ -131,8 +131,7 @@ impl<'a, T: Scalar> Chain<'a, T> {
 
     /// The first layer with a weight that gradients move; the number of layers if there is none.
     fn lowest_learning(&self, weights: &[Weight<T>], trainable: bool) -> usize {
-        let learns =
-            |link: &Link<T>| link.trainable && weights[link.weights.clone()].iter().any(Weight::is_trainable);
+        let learns = |link: &Link<T>| link.trainable && weights[link.weights.clone()].iter().any(Weight::is_trainable);
         self.links.iter().position(|link| trainable && learns(link)).unwrap_or(self.links.len())
     }
 

@@ -68,12 +68,12 @@ fn check_count(array: &'static str, expected: usize, shape: Shape) -> Result<(),
     if received == expected { Ok(()) } else { Err(ModelError::SampleCount { array, expected, received }) }
 }
 
-/// A batch size, 1 or more.
-pub(crate) fn check_batch_size(function: &'static str, batch_size: usize) -> Result<(), ModelError> {
-    if batch_size > 0 {
+/// An argument that must be 1 or more, such as a batch size.
+pub(crate) fn at_least_one(function: &'static str, argument: &'static str, value: usize) -> Result<(), ModelError> {
+    if value > 0 {
         return Ok(());
     }
-    let (argument, expected, received) = ("batch_size", "1 or more".to_owned(), "0".to_owned());
+    let (expected, received) = ("1 or more".to_owned(), value.to_string());
     Err(ModelError::Argument { function, argument, expected, received })
 }
 

@@ -46,8 +46,8 @@ pub enum ModelError {
         /// What was asked of it.
         before: &'static str,
     },
-    /// The first layer would take another shape than the model's input.
-    #[error("the model's samples have shape {expected}. Received: {received}")]
+    /// A layer or a call says another input shape than the one that is known.
+    #[error("expected an input shape of {expected}, as the model or the layer before says. Received: {received}")]
     InputShape {
         /// The shape that is known.
         expected: Shape,

@@ -4,7 +4,7 @@ use cornu_tensor::{Scalar, Tensor};
 
 use crate::callbacks::{Progress, Verbose};
 use crate::compile::Compiled;
-use crate::data::{Batches, check_batch_size};
+use crate::data::{Batches, at_least_one};
 use crate::step::{Batch, Workspace};
 use crate::{Logs, ModelError, Sequential};
 
@@ -65,9 +65,9 @@ impl<T: Scalar> Compiled<T> {
 
     /// Writes loss and metrics into the logs.
     pub(crate) fn log(&self, prefix: &str, logs: &mut Logs) {
-        logs.set_prefixed(prefix, "loss", self.mean_loss.result());
+        logs.set_measured(prefix, "loss", self.mean_loss.result());
         for metric in &self.metrics {
-            logs.set_prefixed(prefix, metric.name(), metric.result());
+            logs.set_measured(prefix, metric.name(), metric.result());
         }
     }
 }
@@ -93,7 +93,7 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), cornu_model::ModelError>(())
     /// ```
     pub fn evaluate(&self, x: &Tensor<T>, y: &Tensor<T>, evaluate: Evaluate<'_, T>) -> Result<Logs, ModelError> {
-        check_batch_size("evaluate", evaluate.batch_size)?;
+        at_least_one("evaluate", "batch_size", evaluate.batch_size)?;
         let data = Batch { x: x.view(), y: y.view(), sample_weight: evaluate.sample_weight };
         let mut compiled = self.compiled("evaluate")?.for_test();
         self.check(&compiled, data)?;
@@ -139,16 +139,15 @@ impl<T: Scalar> Sequential<T> {
         let batch = Batch { x: x.view(), y: y.view(), sample_weight };
         let was_built = self.is_built();
         self.compiled("train_on_batch")?;
-        let checked = self.build_for(batch.x).and_then(|()| self.check(self.compiled("train_on_batch")?, batch));
-        if let Err(error) = checked {
-            if !was_built {
-                self.unbuild();
-            }
-            return Err(error);
+        let trained = self.build_for(batch.x).and_then(|()| {
+            self.check(self.compiled("train_on_batch")?, batch)?;
+            self.reset_metrics();
+            self.train_step(batch)
+        });
+        if trained.is_err() && self.is_built() && !was_built {
+            self.unbuild();
         }
-        self.prepare()?;
-        self.reset_metrics();
-        self.train_step(batch)?;
+        trained?;
         self.log_metrics("", logs);
         Ok(())
     }
@@ -157,12 +156,7 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Errors
     /// [`ModelError`] for whatever does not fit.
-    pub fn test_on_batch(
-        &self,
-        x: &Tensor<T>,
-        y: &Tensor<T>,
-        sample_weight: Option<&[T]>,
-    ) -> Result<Logs, ModelError> {
+    pub fn test_on_batch(&self, x: &Tensor<T>, y: &Tensor<T>, sample_weight: Option<&[T]>) -> Result<Logs, ModelError> {
         let data = Batch { x: x.view(), y: y.view(), sample_weight };
         let mut compiled = self.compiled("test_on_batch")?.for_test();
         self.check(&compiled, data)?;

@@ -5,7 +5,7 @@ use cornu_tensor::{Scalar, Tensor, View};
 
 use crate::callbacks::{Callback, Progress, Training, TrainingParams, Verbose};
 use crate::compile::Compiled;
-use crate::data::{Batches, ClassWeight, check_batch_size, class_weights, rows};
+use crate::data::{Batches, ClassWeight, at_least_one, class_weights, rows};
 use crate::sequential::SHUFFLING;
 use crate::step::Batch;
 use crate::{History, Logs, ModelError, Sequential};
@@ -29,6 +29,8 @@ pub struct Fit<'a, T: Scalar> {
     verbose: Verbose,
     validation_split: f64,
     validation_data: Option<ValidationData<'a, T>>,
+    validation_batch_size: Option<usize>,
+    validation_freq: usize,
     sample_weight: Option<&'a [T]>,
     class_weight: Option<ClassWeight>,
     callbacks: Vec<&'a mut dyn Callback<T>>,
@@ -36,7 +38,10 @@ pub struct Fit<'a, T: Scalar> {
 
 impl<T: Scalar> std::fmt::Debug for Fit<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fit").field("epochs", &self.epochs).field("batch_size", &self.batch_size).finish_non_exhaustive()
+        f.debug_struct("Fit")
+            .field("epochs", &self.epochs)
+            .field("batch_size", &self.batch_size)
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,6 +55,8 @@ impl<T: Scalar> Default for Fit<'_, T> {
             verbose: Verbose::Auto,
             validation_split: 0.0,
             validation_data: None,
+            validation_batch_size: None,
+            validation_freq: 1,
             sample_weight: None,
             class_weight: None,
             callbacks: Vec::new(),
@@ -114,6 +121,18 @@ impl<'a, T: Scalar> Fit<'a, T> {
         Self { validation_data: Some((x, y, Some(sample_weight))), ..self }
     }
 
+    /// The samples of a batch of the validation; the batch size of the training by default.
+    #[must_use]
+    pub fn validation_batch_size(self, batch_size: usize) -> Self {
+        Self { validation_batch_size: Some(batch_size), ..self }
+    }
+
+    /// After how many epochs each the model is validated; 1, after every epoch, by default.
+    #[must_use]
+    pub fn validation_freq(self, epochs: usize) -> Self {
+        Self { validation_freq: epochs, ..self }
+    }
+
     /// How much each sample counts in the loss: one number a sample, or one for each value of the loss.
     #[must_use]
     pub fn sample_weight(self, sample_weight: &'a [T]) -> Self {
@@ -134,15 +153,6 @@ impl<'a, T: Scalar> Fit<'a, T> {
     }
 }
 
-/// What a failed training gives back.
-struct Before<T: Scalar> {
-    built: bool,
-    weights: Vec<cornu_layers::Weight<T>>,
-    optimizer: Box<dyn cornu_optimizers::Optimizer<T>>,
-    slots: Vec<Vec<Tensor<T>>>,
-    iteration: u64,
-}
-
 impl<T: Scalar> Sequential<T> {
     /// Trains the model on samples `x` and labels `y`, and gives back what was measured.
     ///
@@ -157,26 +167,9 @@ impl<T: Scalar> Sequential<T> {
     /// [`ModelError`] for whatever does not fit. Samples, labels and weights are checked before the first
     /// step. After any error the model is as it was.
     pub fn fit(&mut self, x: &Tensor<T>, y: &Tensor<T>, fit: Fit<'_, T>) -> Result<History, ModelError> {
-        let compiled = self.compiled("fit")?;
-        let before = Before {
-            built: self.is_built(),
-            weights: self.weights.clone(),
-            optimizer: compiled.optimizer.clone(),
-            slots: compiled.slots.clone(),
-            iteration: compiled.iteration,
-        };
-        self.try_fit(x, y, fit).inspect_err(|_| self.restore(before))
-    }
-
-    fn restore(&mut self, before: Before<T>) {
-        if !before.built {
-            self.unbuild();
-        }
-        self.weights = before.weights;
-        if let Some(compiled) = &mut self.compiled {
-            (compiled.optimizer, compiled.slots) = (before.optimizer, before.slots);
-            compiled.iteration = before.iteration;
-        }
+        self.compiled("fit")?;
+        let before = self.snapshot();
+        self.try_fit(x, y, fit).inspect_err(|_| *self = before)
     }
 
     /// Builds a model that is not built yet for these samples.
@@ -185,25 +178,35 @@ impl<T: Scalar> Sequential<T> {
     }
 
     fn try_fit(&mut self, x: &Tensor<T>, y: &Tensor<T>, mut fit: Fit<'_, T>) -> Result<History, ModelError> {
-        check_batch_size("fit", fit.batch_size)?;
+        let validation_batch_size = fit.validation_batch_size.unwrap_or(fit.batch_size);
+        at_least_one("fit", "batch_size", fit.batch_size)?;
+        at_least_one("fit", "validation_batch_size", validation_batch_size)?;
+        at_least_one("fit", "validation_freq", fit.validation_freq)?;
         self.build_for(x.view())?;
-        let weights = sample_weights(y.view(), &fit)?;
-        let all = Batch { x: x.view(), y: y.view(), sample_weight: weights.as_deref().or(fit.sample_weight) };
+        let all = Batch { x: x.view(), y: y.view(), sample_weight: fit.sample_weight };
         let compiled = self.compiled("fit")?;
         self.check(compiled, all)?;
         let (train, validation) = split(all, fit.validation_data, fit.validation_split)?;
         if let Some(validation) = validation {
             self.check(compiled, validation)?;
         }
-        self.prepare()?;
+        // As in Keras, the classes weigh the training only, not the validation.
+        let by_class = sample_weights(train.y, &fit)?;
+        let train = Batch { sample_weight: by_class.as_deref().or(train.sample_weight), ..train };
 
         let mut batches = Batches::new(train, fit.batch_size, fit.shuffle);
-        let params = TrainingParams { epochs: fit.epochs, steps: batches.len(), samples: train.x.shape().batch() };
+        let params = TrainingParams {
+            epochs: fit.epochs,
+            steps: batches.len(),
+            samples: train.x.shape().batch(),
+            validated: validation.is_some(),
+        };
         let mut progress = Progress::new(fit.verbose);
-        let mut callbacks: Vec<&mut dyn Callback<T>> = vec![&mut progress];
+        let mut callbacks: Vec<&mut dyn Callback<T>> = Vec::new();
         callbacks.extend(fit.callbacks.iter_mut().map(|callback| &mut **callback as &mut dyn Callback<T>));
-        let mut validator = Validator::new(self, validation, fit.batch_size)?;
-        let (mut history, mut logs) = (History::default(), Logs::default());
+        callbacks.push(&mut progress); // last, as in Keras, to show what the others set in the logs
+        let mut validator = Validator::new(self, validation, validation_batch_size)?;
+        let (mut history, mut logs, mut last_logs) = (History::default(), Logs::default(), Logs::default());
         let mut training = Training { model: self, params, stop: false };
         let mut each = |training: &mut Training<'_, T>, f: &mut Step<'_, T>| {
             callbacks.iter_mut().try_for_each(|callback| f(&mut **callback, training))
@@ -222,15 +225,22 @@ impl<T: Scalar> Sequential<T> {
                     warn_of_nan(fit.verbose, epoch, index);
                 }
                 each(&mut training, &mut |callback, training| callback.on_train_batch_end(index, &logs, training))?;
+                if training.stop {
+                    break;
+                }
             }
-            validator.run(training.model, &mut logs)?;
+            let mut logs = logs.clone();
+            if (epoch + 1).is_multiple_of(fit.validation_freq) {
+                validator.run(training.model, &mut logs)?;
+            }
             each(&mut training, &mut |callback, training| callback.on_epoch_end(epoch, &mut logs, training))?;
             history.record(epoch, &logs);
+            last_logs = logs;
             if training.stop {
                 break;
             }
         }
-        each(&mut training, &mut |callback, training| callback.on_train_end(&logs, training))?;
+        each(&mut training, &mut |callback, training| callback.on_train_end(&last_logs, training))?;
         Ok(history)
     }
 
@@ -263,6 +273,12 @@ fn sample_weights<T: Scalar>(y: View<'_, T>, fit: &Fit<'_, T>) -> Result<Option<
             argument: "class_weight",
             expected: "given without `sample_weight`".to_owned(),
             received: format!("both, with {} sample weights", weights.len()),
+        }),
+        (Some(_), None) if y.shape().rank() > 2 => Err(ModelError::Argument {
+            function: "fit",
+            argument: "class_weight",
+            expected: "given for labels of one or two dimensions".to_owned(),
+            received: format!("class weights, and `y` of shape {}", y.shape()),
         }),
         (Some(classes), None) => Ok(Some(class_weights(y, classes))),
         (None, _) => Ok(None),
@@ -319,6 +335,7 @@ impl<'a, T: Scalar> Validator<'a, T> {
 
     fn run(&mut self, model: &Sequential<T>, logs: &mut Logs) -> Result<(), ModelError> {
         let Some((compiled, batches)) = &mut self.parts else { return Ok(()) };
+        compiled.find_tail(model.links.last().map(|link| link.layer.as_ref())); // a callback may have changed it
         compiled.reset_metrics();
         for index in 0..batches.len() {
             model.test_step(compiled, batches.get(index)?)?;

@@ -29,6 +29,7 @@ mod error;
 mod evaluate;
 mod fit;
 mod logs;
+mod names;
 mod nested;
 mod node;
 mod predict;

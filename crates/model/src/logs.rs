@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The loss and the metrics of a batch or an epoch, by name (Keras's `logs`).
 ///
-/// They stand in Keras's order: `accuracy`, `loss`, `val_accuracy`, `val_loss`.
+/// They stand in Keras's order: `accuracy`, `loss`, `val_accuracy`, `val_loss`, then what callbacks have set.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Logs {
     entries: Vec<(String, f64)>,
@@ -17,22 +17,23 @@ impl Logs {
         self.entries.iter().find(|(own, _)| own == name).map(|&(_, value)| value)
     }
 
-    /// Sets the number of this name. A name that is there already allocates nothing.
+    /// Sets the number of this name. A new name comes last; one that is there already allocates nothing.
     pub fn set(&mut self, name: &str, value: f64) {
         match self.entries.iter_mut().find(|(own, _)| own == name) {
             Some((_, own)) => *own = value,
-            None => {
-                let at = self.entries.iter().position(|(own, _)| order(name, own).is_lt());
-                self.entries.insert(at.unwrap_or(self.entries.len()), (name.to_owned(), value));
-            }
+            None => self.entries.push((name.to_owned(), value)),
         }
     }
 
-    /// As [`Logs::set`] for `prefix` and `name` together.
-    pub(crate) fn set_prefixed(&mut self, prefix: &str, name: &str, value: f64) {
+    /// As [`Logs::set`] for `prefix` and `name` together, but a new name comes in its alphabetical place.
+    pub(crate) fn set_measured(&mut self, prefix: &str, name: &str, value: f64) {
         match self.entries.iter_mut().find(|(own, _)| own.strip_prefix(prefix) == Some(name)) {
             Some((_, own)) => *own = value,
-            None => self.set(&format!("{prefix}{name}"), value),
+            None => {
+                let name = format!("{prefix}{name}");
+                let at = self.entries.iter().position(|(own, _)| order(&name, own).is_lt());
+                self.entries.insert(at.unwrap_or(self.entries.len()), (name, value));
+            }
         }
     }
 
@@ -143,10 +144,15 @@ mod tests {
     fn names_stand_in_kerass_order_and_print_as_there() {
         let mut logs = Logs::default();
         for (name, value) in [("val_loss", 0.25), ("loss", 1e-4), ("val_accuracy", f64::NAN), ("accuracy", 0.5)] {
-            logs.set(name, value);
+            let (prefix, name) = name.split_at(if name.starts_with("val_") { 4 } else { 0 });
+            logs.set_measured(prefix, name, value);
         }
+        logs.set("extra", -3.0);
         logs.set("loss", 2e-4);
-        assert_eq!(logs.to_string(), "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500");
+        assert_eq!(
+            logs.to_string(),
+            "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500 - extra: -3.0000"
+        );
         assert_eq!(logs.get("loss"), Some(2e-4));
         assert_eq!(python_exponent(0.0), "0.0000e+00");
         assert_eq!(python_exponent(1.5e-120), "1.5000e-120");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cornu_layers::activations::Activation;
-use cornu_layers::{Backward, Forward, Layer, LayerError, Scratch, Weight, WeightSpec, single};
+use cornu_layers::{Backward, Forward, Layer, LayerError, Mode, Scratch, Weight, WeightSpec, single};
 use cornu_tensor::{Scalar, Shape};
 
 use crate::Sequential;
@@ -30,6 +30,10 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
 
     fn build(&mut self, inputs: &[Shape]) -> Result<(), LayerError> {
         let input = single("Sequential", inputs)?;
+        if self.links.is_empty() {
+            let message = "expected at least one layer in a model in a model. Received: none".to_owned();
+            return Err(LayerError::Other { layer: self.name.clone(), message });
+        }
         match self.input_shape() {
             Some(expected) if expected != input => {
                 let expected = format!("samples of shape {expected}");
@@ -67,12 +71,19 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
 
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         let Some(&input) = pass.inputs.first() else { return Ok(()) };
+        let mode = match pass.mode {
+            Mode::Training { seed, step, trainable } => {
+                Mode::Training { seed, step, trainable: trainable && self.trainable }
+            }
+            Mode::Inference => Mode::Inference,
+        };
         self.chain()
-            .forward(pass.weights, input, pass.output, pass.mode, pass.scratch)
+            .forward(pass.weights, input, pass.output, mode, pass.scratch)
             .map_err(|error| self.inner_error(error))
     }
 
     fn backward(&self, pass: Backward<'_, T>) -> Result<(), LayerError> {
+        let pass = Backward { trainable: pass.trainable && self.trainable, ..pass };
         self.chain().backward(pass).map_err(|error| self.inner_error(error))
     }
 

@@ -6,6 +6,7 @@ use cornu_tensor::{Scalar, Shape};
 
 use crate::chain::{AtLayer, Chain, Link};
 use crate::compile::Compiled;
+use crate::names::snake_case;
 use crate::{IntoNode, ModelError, Node};
 
 /// The stream under the model's seed from which the initial weights come.
@@ -152,6 +153,14 @@ impl<T: Scalar> Sequential<T> {
             self.input = input;
             return Ok(());
         }
+        if is_input {
+            return Err(ModelError::Argument {
+                function: "add",
+                argument: "layer",
+                expected: "any layer but an `Input`, which can only come first".to_owned(),
+                received: format!("an `Input` after {} layer(s)", self.links.len()),
+            });
+        }
         let name = self.name_for(&node)?;
         let before = self.input;
         let Node { layer, trainable, .. } = node;
@@ -201,6 +210,18 @@ impl<T: Scalar> Sequential<T> {
                 self.changed();
                 Ok(())
             }
+        }
+    }
+
+    /// The model as it is, without the memory that it works in.
+    pub(crate) fn snapshot(&self) -> Self {
+        let compiled = |compiled: &Compiled<T>| Compiled { slots: compiled.slots.clone(), ..compiled.for_test() };
+        Self {
+            name: self.name.clone(),
+            links: self.links.clone(),
+            weights: self.weights.clone(),
+            compiled: self.compiled.as_ref().map(compiled),
+            ..*self
         }
     }
 
@@ -340,41 +361,5 @@ impl<T: Scalar> Sequential<T> {
     /// The error of a layer in this model.
     pub(crate) fn at(&self, at: AtLayer) -> ModelError {
         self.chain().named(at)
-    }
-}
-
-/// `BatchNormalization` becomes `batch_normalization`, `Conv2D` becomes `conv2d`, as Keras names layers.
-fn snake_case(class: &str) -> String {
-    let letters: Vec<char> = class.chars().collect();
-    let mut name = String::new();
-    for (i, &letter) in letters.iter().enumerate() {
-        let before = i.checked_sub(1).map(|b| letters[b]);
-        let starts_word = letter.is_uppercase()
-            && (before.is_some_and(char::is_lowercase)
-                || (before.is_some() && letters.get(i + 1).is_some_and(|next| next.is_lowercase())));
-        if starts_word {
-            name.push('_');
-        }
-        name.extend(letter.to_lowercase());
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_as_keras_makes_them() {
-        for (class, name) in [
-            ("Dense", "dense"),
-            ("Conv2D", "conv2d"),
-            ("MaxPooling2D", "max_pooling2d"),
-            ("BatchNormalization", "batch_normalization"),
-            ("ReLU", "re_lu"),
-            ("LSTM", "lstm"),
-        ] {
-            assert_eq!(snake_case(class), name);
-        }
     }
 }

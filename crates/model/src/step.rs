@@ -1,13 +1,14 @@
 //! One batch: a training step, and a test step.
 
-use cornu_layers::{Backward, Mode, Scratch, Weight, weight_gradients};
 use cornu_initializers::random;
+use cornu_layers::{Backward, Mode, Scratch, Weight};
 use cornu_losses::Evaluator;
-use cornu_metrics::Metric;
+use cornu_metrics::{Mean, Metric};
 use cornu_tensor::{Scalar, Shape, Tensor, View};
 
 use crate::chain::{Chain, Link};
 use crate::compile::{Compiled, Tail};
+use crate::data::check_samples;
 use crate::sequential::LAYERS;
 use crate::{ModelError, Sequential};
 
@@ -55,6 +56,7 @@ impl<T: Scalar> Workspace<T> {
         x: View<'_, T>,
         mode: Mode,
     ) -> Result<(), ModelError> {
+        self.scratch.take_loss(); // of a pass that failed halfway
         let end = chain.links.last().map_or_else(Shape::default, |link| link.output);
         self.output.resize(end.with_batch(x.shape().batch())?);
         chain
@@ -93,24 +95,24 @@ fn penalties<T: Scalar>(trainable: bool, links: &[Link<T>], weights: &[Weight<T>
     links.iter().fold(T::zero(), |sum, link| sum + of_link(link))
 }
 
-impl<T: Scalar> Compiled<T> {
-    /// Takes the loss and the predictions of a batch into the metrics.
-    fn measure(&mut self, batch: Batch<'_, T>, loss: T) -> Result<(), ModelError> {
-        self.mean_loss.update_value(loss.to_f64(), batch.x.shape().batch() as f64);
-        let predictions = self.workspace.predictions(self.tail.as_ref());
-        for metric in &mut self.metrics {
-            metric.update(batch.y, predictions, None)?;
-        }
-        Ok(())
-    }
+/// Takes the loss and the predictions of a batch into the metrics.
+fn measure<T: Scalar>(
+    (mean_loss, metrics): (&mut Mean, &mut [Box<dyn Metric<T>>]),
+    batch: Batch<'_, T>,
+    predictions: View<'_, T>,
+    loss: T,
+) -> Result<(), ModelError> {
+    mean_loss.update_value(loss.to_f64(), batch.x.shape().batch() as f64);
+    metrics.iter_mut().try_for_each(|metric| Ok(metric.update(batch.y, predictions, None)?))
 }
 
 impl<T: Scalar> Sequential<T> {
     /// Makes what the first step needs: slots for the optimizer, gradients for the weights.
-    pub(crate) fn prepare(&mut self) -> Result<(), ModelError> {
-        let Self { weights, compiled: Some(compiled), .. } = self else { return Ok(()) };
+    fn prepare(&mut self) {
+        let Self { weights, compiled: Some(compiled), .. } = self else { return };
         if compiled.workspace.weight_gradients.len() != weights.len() {
-            compiled.workspace.weight_gradients = weight_gradients(weights);
+            // For each weight: a layer computes its gradients also where an inner model has frozen it.
+            compiled.workspace.weight_gradients = weights.iter().map(|weight| Tensor::zeros(weight.shape())).collect();
         }
         if compiled.slots.len() != weights.len() {
             let slots = compiled.optimizer.slots().len();
@@ -118,17 +120,19 @@ impl<T: Scalar> Sequential<T> {
             let zeros = |weight: &Weight<T>| vec![Tensor::zeros(weight.shape()); own(weight)];
             compiled.slots = weights.iter().map(zeros).collect();
         }
-        Ok(())
     }
 
     /// One training step: forward, loss, backward, penalties, optimizer, constraints, metrics.
     ///
-    /// The batch was checked, and [`Sequential::prepare`] was called. The loss comes back.
+    /// The batch was checked. The loss comes back. An error that does not come from the optimizer changes no weight.
     pub(crate) fn train_step(&mut self, batch: Batch<'_, T>) -> Result<T, ModelError> {
+        // At every step: a callback may have changed the layers.
+        check_samples(self.shapes("weights")?.0, batch.x)?;
+        self.prepare();
         let not_compiled = ModelError::NotCompiled { model: String::new(), before: "train_step" };
         let Self { seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled) };
-        let Compiled { optimizer, loss, tail, slots, iteration, workspace, .. } = compiled;
+        let Compiled { optimizer, loss, metrics, mean_loss, tail, slots, iteration, workspace } = compiled;
         let (chain, step) = (chain_for(links, tail.as_ref()), *iteration);
         let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
 
@@ -153,6 +157,7 @@ impl<T: Scalar> Sequential<T> {
                 scratch: &mut workspace.scratch,
             })
             .map_err(|error| chain.named(error))?;
+        measure((mean_loss, metrics), batch, workspace.predictions(tail.as_ref()), value)?;
 
         for link in links.iter() {
             for i in link.weights.clone() {
@@ -169,20 +174,19 @@ impl<T: Scalar> Sequential<T> {
             chain.update_state(weights, &workspace.scratch);
         }
         *iteration += 1;
-        compiled.measure(batch, value)?;
         Ok(value)
     }
 
     /// One test step: forward in inference, loss, metrics. The loss comes back.
     pub(crate) fn test_step(&self, compiled: &mut Compiled<T>, batch: Batch<'_, T>) -> Result<T, ModelError> {
-        let Compiled { loss, tail, workspace, .. } = compiled;
+        check_samples(self.shapes("weights")?.0, batch.x)?;
+        let Compiled { loss, metrics, mean_loss, tail, workspace, .. } = compiled;
         let chain = chain_for(&self.links, tail.as_ref());
         workspace.forward(chain, &self.weights, tail.as_ref(), batch.x, Mode::Inference)?;
         let loss = tail.as_ref().map_or(loss.as_ref(), |tail| tail.loss.as_ref());
-        let mut value =
-            workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
+        let mut value = workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
         value += workspace.scratch.take_loss() + penalties(self.trainable, &self.links, &self.weights);
-        compiled.measure(batch, value)?;
+        measure((mean_loss, metrics), batch, workspace.predictions(tail.as_ref()), value)?;
         Ok(value)
     }
 }

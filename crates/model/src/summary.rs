@@ -52,7 +52,8 @@ impl<T: Scalar> Sequential<T> {
         let (trainable, fixed) = (count(true), count(false));
         // Besides the slots, Keras counts the iteration (an int32) and the learning rate.
         let slots = self.compiled.as_ref().filter(|compiled| !compiled.slots.is_empty()).map(|compiled| {
-            let values: usize = compiled.slots.iter().flatten().map(|slot| slot.len()).sum();
+            let moved = compiled.slots.iter().zip(self.named_weights()).filter(|(_, weight)| weight.trainable);
+            let values: usize = moved.flat_map(|(slots, _)| slots).map(|slot| slot.len()).sum();
             (values + 2, (values + 1) * size_of::<T>() + size_of::<i32>())
         });
         let bytes = |values: usize| values * size_of::<T>();
@@ -75,6 +76,10 @@ fn fields<T: Scalar>(layer: LayerRef<'_, T>) -> [String; 3] {
     let name = format!("{} ({})", layer.name(), layer.class_name());
     match layer.output_shape() {
         Some(shape) => [name, batched(shape), grouped(layer.count_params())],
+        // As in Keras, a layer that has no weights whatever comes in needs no building.
+        None if layer.layer().weights(&[]).is_ok_and(|weights| weights.is_empty()) => {
+            [name, "?".to_owned(), "0".to_owned()]
+        }
         None => [name, "?".to_owned(), "0 (unbuilt)".to_owned()],
     }
 }

@@ -1,7 +1,7 @@
 //! The weights of a model: as arrays, and with their names and roles.
 
-use cornu_layers::{Role, find, set_weights};
 use cornu_layers::{Layer, LayerError, Weight};
+use cornu_layers::{Role, find, set_weights};
 use cornu_tensor::{Scalar, Shape, Tensor};
 
 use crate::chain::Link;

@@ -110,6 +110,9 @@ impl<T: Scalar> Callback<T> for EarlyStopping<T> {
         logs: &mut Logs,
         training: &mut Training<'_, T>,
     ) -> Result<(), ModelError> {
+        if self.monitor.is_missing_today(logs, training.params()) {
+            return Ok(());
+        }
         let value = self.monitor.value(logs)?;
         if epoch < self.start_from_epoch {
             return Ok(());

@@ -25,6 +25,8 @@ pub struct TrainingParams {
     pub steps: usize,
     /// Samples an epoch.
     pub samples: usize,
+    /// Whether there is validation data. Not every epoch need be validated.
+    pub validated: bool,
 }
 
 /// What a callback can see and do.
@@ -68,7 +70,8 @@ impl<T: Scalar> Training<'_, T> {
         self.model.set_learning_rate(rate)
     }
 
-    /// Ends the training after this epoch (Keras's `stop_training`).
+    /// Ends the training (Keras's `stop_training`): after this batch, if it is asked for during an epoch. The epoch
+    /// still ends, with its validation.
     pub fn stop(&mut self) {
         self.stop = true;
     }

@@ -1,5 +1,6 @@
 //! A number that a callback watches, and which way it gets better.
 
+use super::TrainingParams;
 use crate::{Logs, ModelError};
 
 /// Which way a monitored number gets better.
@@ -26,6 +27,12 @@ pub(crate) struct Monitor {
 impl Monitor {
     pub(crate) fn new(callback: &'static str, name: String) -> Self {
         Self { callback, name, mode: MonitorMode::Auto, min_delta: 0.0 }
+    }
+
+    /// Whether the watched number is one of a validation that does not take place in this epoch.
+    pub(crate) fn is_missing_today(&self, logs: &Logs, params: TrainingParams) -> bool {
+        let is_validation = |name: &str| name.starts_with("val_");
+        params.validated && is_validation(&self.name) && !logs.iter().any(|(name, _)| is_validation(name))
     }
 
     /// The watched number of this epoch.

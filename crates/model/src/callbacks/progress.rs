@@ -72,7 +72,9 @@ impl Progress {
                 self.drawn = Some(now);
                 print(&text);
             }
-            Verbose::Line if done => print(&format!("{}\n", line(current, self.steps, self.elapsed(current, now), logs))),
+            Verbose::Line if done => {
+                print(&format!("{}\n", line(current, self.steps, self.elapsed(current, now), logs)))
+            }
             _ => {}
         }
     }
@@ -106,6 +108,11 @@ impl Progress {
     }
 }
 
+/// `Epoch 2/10` above an epoch's line, if there is more than one.
+fn header(epoch: usize, epochs: usize) -> String {
+    if epochs > 1 { format!("Epoch {}/{epochs}\n", epoch + 1) } else { String::new() }
+}
+
 /// The line of a whole epoch.
 fn line(current: usize, steps: usize, (total, each): (Duration, Duration), logs: &Logs) -> String {
     format!("{} - {} - {} - {logs}", count(current, steps), seconds(total), a_step(each))
@@ -125,10 +132,12 @@ fn seconds(time: Duration) -> String {
 /// What is left, as hours, minutes and seconds.
 fn clock(seconds: f64) -> String {
     let whole = seconds as u64;
-    match whole {
-        0..=60 => format!("{whole}s"),
-        61..=3600 => format!("{}:{:02}", whole / 60, whole % 60),
-        _ => format!("{}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60),
+    if seconds > 3600.0 {
+        format!("{}:{:02}:{:02}", whole / 3600, whole % 3600 / 60, whole % 60)
+    } else if seconds > 60.0 {
+        format!("{}:{:02}", whole / 60, whole % 60)
+    } else {
+        format!("{whole}s")
     }
 }
 
@@ -154,7 +163,7 @@ impl<T: Scalar> Callback<T> for Progress {
         let params = training.params();
         self.begin(params.steps);
         if self.verbose != Verbose::Silent {
-            print(&format!("Epoch {}/{}\n", epoch + 1, params.epochs));
+            print(&header(epoch, params.epochs));
         }
         Ok(())
     }
@@ -184,17 +193,73 @@ impl<T: Scalar> Callback<T> for Progress {
 
 #[cfg(test)]
 mod tests {
+    use cornu_testkit::golden::{self, GoldenError};
+
     use super::*;
+
+    /// `5/5 - 1s - 116ms/step - accuracy: 0.3333` → 5, 5 and the numbers by name; words in bold and colour too.
+    fn read(line: &str) -> (usize, usize, Logs) {
+        let digits: Vec<usize> = line
+            .trim_start_matches("\x1b[1m")
+            .split(['/', ' ', '\x1b'])
+            .filter(|text| !text.is_empty())
+            .take(2)
+            .map(|text| text.parse().unwrap())
+            .collect();
+        let mut logs = Logs::default();
+        for (name, value) in line.split(" - ").filter_map(|part| part.split_once(": ")) {
+            logs.set(name, value.trim().parse().unwrap());
+        }
+        (digits[0], digits[1], logs)
+    }
+
+    /// The text with `T` in place of every time.
+    fn timeless(text: &str) -> String {
+        let is_time = |word: &str| {
+            let word = word.trim_start_matches("\x1b[1m").trim_end_matches("\x1b[0m").trim_end_matches("/step");
+            word.starts_with(|first: char| first.is_ascii_digit()) && word.ends_with('s')
+        };
+        text.trim_end().split(' ').map(|word| if is_time(word) { "T" } else { word }).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_keras_prints() -> Result<(), GoldenError> {
+        let file = golden::read("fit")?;
+        let mut lines = 0;
+        for printed in golden::list(&file["printed"])?.iter().filter(|printed| printed["call"] != "predict") {
+            let (text, epochs) =
+                (golden::text(&printed["text"])?, printed["arguments"]["epochs"].as_u64().unwrap_or(1));
+            let headers: Vec<&str> = text.split_inclusive('\n').filter(|line| line.starts_with("Epoch")).collect();
+            let expected: Vec<String> = (0..epochs as usize).map(|epoch| header(epoch, epochs as usize)).collect();
+            assert_eq!(headers.concat(), expected.concat());
+            for line in text.split_inclusive(['\r', '\n']).filter(|line| line.contains("/step")) {
+                let done = line.ends_with('\n');
+                let line = line.trim_end_matches(['\r', '\n', '\x08']);
+                let (current, steps, logs) = read(line);
+                let mut progress = Progress::new(Verbose::Bar);
+                progress.begin(steps);
+                let text = if line.starts_with('\x1b') {
+                    progress.bar(current, Instant::now(), &logs, done).trim_start_matches('\r').to_owned()
+                } else {
+                    super::line(current, steps, (Duration::ZERO, Duration::ZERO), &logs)
+                };
+                assert_eq!(timeless(&text), timeless(line));
+                lines += 1;
+            }
+        }
+        assert!(lines > 20, "only {lines} lines");
+        Ok(())
+    }
 
     #[test]
     fn a_line_reads_as_kerass() {
         let mut logs = Logs::default();
-        logs.set("loss", 0.693_147);
         logs.set("accuracy", 0.5);
+        logs.set("loss", 0.693_2);
         let times = (Duration::from_millis(480), Duration::from_millis(48));
-        assert_eq!(line(10, 10, times, &logs), "10/10 - 0s - 48ms/step - accuracy: 0.5000 - loss: 0.6931");
+        assert_eq!(line(10, 10, times, &logs), "10/10 - 0s - 48ms/step - accuracy: 0.5000 - loss: 0.6932");
         assert_eq!(count(7, 100), "  7/100");
-        assert_eq!([clock(9.9), clock(61.0), clock(3_725.0)], ["9s", "1:01", "1:02:05"]);
+        assert_eq!([9.9, 60.0, 60.5, 61.0, 3_725.0].map(clock), ["9s", "60s", "1:00", "1:01", "1:02:05"]);
         assert_eq!(a_step(Duration::from_micros(12)), "12us/step");
     }
 
