@@ -32,7 +32,10 @@ fn main() -> Result<(), ModelError> {
     print(&model);
 
     // One layer's bias by its name.
-    println!("\nThe first layer's bias: {}", model.get_layer("dense")?.bias().map(Tensor::to_string).unwrap_or_default());
+    println!(
+        "\nThe first layer's bias: {}",
+        model.get_layer("dense")?.bias().map(Tensor::to_string).unwrap_or_default()
+    );
 
     // use_bias=False: the bias is not there at all.
     let without = sequential![Dense::new(4).use_bias(false).input_shape([1])]?;

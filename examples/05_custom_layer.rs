@@ -36,7 +36,8 @@ impl<T: Scalar> Layer<T> for Sine {
     }
 
     fn backward(&self, pass: Backward<'_, T>) -> Result<(), LayerError> {
-        let (frequency, x, g) = (pass.weights[0].as_slice(), pass.inputs[0].as_slice(), pass.output_gradient.as_slice());
+        let (frequency, x, g) =
+            (pass.weights[0].as_slice(), pass.inputs[0].as_slice(), pass.output_gradient.as_slice());
         let slopes = pass.weight_gradients[0].as_mut_slice();
         slopes.fill(T::zero());
         for (i, (&x, &g)) in x.iter().zip(g).enumerate() {
@@ -54,7 +55,7 @@ impl<T: Scalar> Layer<T> for Sine {
 }
 
 fn main() -> Result<(), ModelError> {
-    let mut model = sequential![Sine.input_shape([1]).name("wave"), Dense::new(1)]?.with_seed(5)?;
+    let mut model = sequential![Sine.input_shape([1]).named("wave"), Dense::new(1)]?.with_seed(5)?;
     println!("{}", model.summary());
 
     // 2·sin(1.5·x) + 0.5
@@ -63,7 +64,11 @@ fn main() -> Result<(), ModelError> {
     model.compile(Compile::new(cornu::optimizers::Adam::new(0.02)?, "mse"))?;
     let history = model.fit(&x, &y, Fit::new().epochs(200).verbose(Verbose::Silent))?;
 
-    println!("The loss fell from {:.4} to {:.6}.", history.get("loss").map_or(0.0, |l| l[0]), history.last("loss").unwrap_or(0.0));
+    println!(
+        "The loss fell from {:.4} to {:.6}.",
+        history.get("loss").map_or(0.0, |l| l[0]),
+        history.last("loss").unwrap_or(0.0)
+    );
     for weight in model.named_weights() {
         println!("{:<28} {}", weight.path, weight.value);
     }

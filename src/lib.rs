@@ -68,9 +68,7 @@ pub mod prelude {
     pub use cornu_losses::Loss;
     pub use cornu_metrics::Metric;
     pub use cornu_model::callbacks::{Callback, EarlyStopping, LambdaCallback, Training, Verbose, WeightRecorder};
-    pub use cornu_model::{
-        Compile, Evaluate, Fit, History, LayerArguments, Logs, ModelError, Sequential, sequential,
-    };
+    pub use cornu_model::{Compile, Evaluate, Fit, History, LayerArguments, Logs, ModelError, Sequential, sequential};
     pub use cornu_optimizers::Optimizer;
     pub use cornu_tensor::{Scalar, Shape, Tensor};
 }

@@ -28,7 +28,7 @@ pub struct Built<T: Scalar> {
 /// The result of [`Built::gradients`].
 #[derive(Debug, Clone)]
 pub struct Gradients<T> {
-    /// The gradient of each weight; empty for those that gradients do not move.
+    /// The gradient of each weight; zeros for those that gradients do not move.
     pub weights: Vec<Tensor<T>>,
     /// The gradient of each input.
     pub inputs: Vec<Tensor<T>>,
@@ -197,10 +197,10 @@ pub fn init_weights<T: Scalar>(
     (0..).zip(layer.weights(inputs)?).map(|(index, spec)| spec.init(random::derive(seed, index))).collect()
 }
 
-/// Zeros for the gradient of each weight; nothing for a weight that gradients do not move.
+/// Zeros for the gradient of each weight.
 #[must_use]
 pub fn weight_gradients<T: Scalar>(weights: &[Weight<T>]) -> Vec<Tensor<T>> {
-    weights.iter().map(|w| if w.is_trainable() { Tensor::zeros(w.shape()) } else { Tensor::default() }).collect()
+    weights.iter().map(|weight| Tensor::zeros(weight.shape())).collect()
 }
 
 /// Gives all weights new values. If one does not fit, none is changed.

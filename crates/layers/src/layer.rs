@@ -76,7 +76,8 @@ pub struct Backward<'a, T: Scalar> {
     pub output: View<'a, T>,
     /// The gradient of the loss with respect to the output. The layer may overwrite it.
     pub output_gradient: ViewMut<'a, T>,
-    /// Where the gradient of each weight goes. Those of weights that gradients do not move are empty.
+    /// Where the gradient of each weight goes, in the weight's shape. A layer need not fill those of weights that
+    /// gradients do not move.
     pub weight_gradients: &'a mut [Tensor<T>],
     /// Where the gradient of each input goes; `None` where nobody asks for it.
     pub input_gradients: &'a mut [Option<ViewMut<'a, T>>],
@@ -146,6 +147,11 @@ pub type ActivationApart<T> = (Box<dyn Layer<T>>, Arc<dyn Activation<T>>);
 pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
     /// Keras's class name, such as `"Dense"`.
     fn class_name(&self) -> &'static str;
+
+    /// The name that the layer brings with it, as a model in a model does. Most have none: the model names them.
+    fn own_name(&self) -> Option<&str> {
+        None
+    }
 
     /// The shape of one input sample, if the layer itself says it, as [`crate::Input`] does.
     fn fixed_input(&self) -> Option<Shape> {

@@ -24,8 +24,12 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         "Sequential"
     }
 
+    fn own_name(&self) -> Option<&str> {
+        (self.name != crate::sequential::DEFAULT_NAME).then_some(self.name.as_str())
+    }
+
     fn fixed_input(&self) -> Option<Shape> {
-        self.input_shape()
+        self.sample_shape()
     }
 
     fn build(&mut self, inputs: &[Shape]) -> Result<(), LayerError> {
@@ -34,7 +38,7 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
             let message = "expected at least one layer in a model in a model. Received: none".to_owned();
             return Err(LayerError::Other { layer: self.name.clone(), message });
         }
-        match self.input_shape() {
+        match self.sample_shape() {
             Some(expected) if expected != input => {
                 let expected = format!("samples of shape {expected}");
                 Err(LayerError::Input { layer: "Sequential", expected, received: input })

@@ -18,13 +18,13 @@ impl<T: Scalar> Node<T> {
     /// A layer whose type is not known, with Keras's default arguments.
     #[must_use]
     pub fn from_box(layer: Box<dyn Layer<T>>) -> Self {
-        let input_shape = layer.fixed_input();
-        Self { layer, name: None, trainable: true, input_shape }
+        let (name, input_shape) = (layer.own_name().map(str::to_owned), layer.fixed_input());
+        Self { layer, name, trainable: true, input_shape }
     }
 
-    /// The layer's name in its model; by default its class name in snake case, counted.
+    /// The layer's name in its model (Keras's `name`); by default its class name in snake case, counted.
     #[must_use]
-    pub fn name(self, name: impl Into<String>) -> Self {
+    pub fn named(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
 
@@ -51,17 +51,17 @@ impl<T: Scalar> Node<T> {
 /// use cornu_model::{LayerArguments, sequential};
 ///
 /// let model = sequential![
-///     Dense::new(4).activation("relu").input_shape([1]).name("hidden"),
+///     Dense::new(4).activation("relu").input_shape([1]).named("hidden"),
 ///     Dense::new(2).activation("softmax"),
 /// ]?;
 /// assert_eq!(model.get_layer("hidden")?.count_params(), 8);
 /// # Ok::<(), cornu_model::ModelError>(())
 /// ```
 pub trait LayerArguments<T: Scalar>: Layer<T> + Sized + 'static {
-    /// As [`Node::name`].
+    /// As [`Node::named`].
     #[must_use]
-    fn name(self, name: impl Into<String>) -> Node<T> {
-        Node::from_box(Box::new(self)).name(name)
+    fn named(self, name: impl Into<String>) -> Node<T> {
+        Node::from_box(Box::new(self)).named(name)
     }
 
     /// As [`Node::trainable`].

@@ -9,6 +9,9 @@ use crate::compile::Compiled;
 use crate::names::snake_case;
 use crate::{IntoNode, ModelError, Node};
 
+/// The name of a model that was given none.
+pub(crate) const DEFAULT_NAME: &str = "sequential";
+
 /// The stream under the model's seed from which the initial weights come.
 const WEIGHTS: u64 = 0;
 /// The stream of everything random inside layers, such as dropout.
@@ -82,7 +85,7 @@ impl Sequential<f32> {
 impl<T: Scalar> Default for Sequential<T> {
     fn default() -> Self {
         Self {
-            name: "sequential".to_owned(),
+            name: DEFAULT_NAME.to_owned(),
             seed: 0,
             trainable: true,
             input: None,
@@ -312,7 +315,7 @@ impl<T: Scalar> Sequential<T> {
 
     /// The shape of one input sample, if it is known.
     #[must_use]
-    pub fn input_shape(&self) -> Option<Shape> {
+    pub fn sample_shape(&self) -> Option<Shape> {
         self.input
     }
 

@@ -1,7 +1,7 @@
 //! One batch: a training step, and a test step.
 
 use cornu_initializers::random;
-use cornu_layers::{Backward, Mode, Scratch, Weight};
+use cornu_layers::{Backward, Mode, Scratch, Weight, weight_gradients};
 use cornu_losses::Evaluator;
 use cornu_metrics::{Mean, Metric};
 use cornu_tensor::{Scalar, Shape, Tensor, View};
@@ -111,8 +111,7 @@ impl<T: Scalar> Sequential<T> {
     fn prepare(&mut self) {
         let Self { weights, compiled: Some(compiled), .. } = self else { return };
         if compiled.workspace.weight_gradients.len() != weights.len() {
-            // For each weight: a layer computes its gradients also where an inner model has frozen it.
-            compiled.workspace.weight_gradients = weights.iter().map(|weight| Tensor::zeros(weight.shape())).collect();
+            compiled.workspace.weight_gradients = weight_gradients(weights);
         }
         if compiled.slots.len() != weights.len() {
             let slots = compiled.optimizer.slots().len();

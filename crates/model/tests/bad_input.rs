@@ -34,7 +34,7 @@ fn silent<'a>() -> Fit<'a, f32> {
 /// Asserts that both models are the same: what can be seen, and how they go on.
 fn assert_same(tried: &mut Sequential<f32>, model: &Sequential<f32>) {
     assert_eq!(tried.is_built(), model.is_built());
-    let shapes = |model: &Sequential<f32>| (model.input_shape(), model.output_shape());
+    let shapes = |model: &Sequential<f32>| (model.sample_shape(), model.output_shape());
     assert_eq!(shapes(tried), shapes(model));
     assert_eq!(
         tried.layers().map(|l| l.name().to_owned()).collect::<Vec<_>>(),
@@ -45,7 +45,7 @@ fn assert_same(tried: &mut Sequential<f32>, model: &Sequential<f32>) {
     let rate = |model: &Sequential<f32>| model.optimizer().map(|optimizer| optimizer.learning_rate());
     assert_eq!(rate(tried), rate(model));
     let mut untouched = model.clone();
-    let samples = |n| Tensor::from_fn(model.input_shape().unwrap_or([3].into()).with_batch(n).unwrap(), |i| i as f32);
+    let samples = |n| Tensor::from_fn(model.sample_shape().unwrap_or([3].into()).with_batch(n).unwrap(), |i| i as f32);
     match (tried.fit(&samples(6), &y(6), silent()), untouched.fit(&samples(6), &y(6), silent())) {
         (Ok(first), Ok(second)) => assert_eq!(first, second),
         (first, second) => assert_eq!(first.unwrap_err(), second.unwrap_err()),
@@ -352,7 +352,7 @@ fn layers_that_do_not_fit_each_other() {
     add(Dense::new(2).input_shape([7]), "an input shape of (2,)", "(7,)");
     add(boxed(Box::new(Input::new([2]))), "`Input`, which can only come first", "an `Input` after 2 layer(s)");
     add(boxed(Box::new(Input::new([3]))), "an input shape of (2,)", "(3,)");
-    add(Dense::new(2).name("dense_1"), "layer names must be unique", "\"dense_1\"");
+    add(Dense::new(2).named("dense_1"), "layer names must be unique", "\"dense_1\"");
     add(boxed(Box::new(Dense::new(2).kernel_initializer(Tensor::zeros([3, 3])))), "", "(2, 2)");
     let inner = sequential![Dense::new(2).input_shape([5])].unwrap();
     add(boxed(Box::new(inner)), "an input shape of (2,)", "(5,)");

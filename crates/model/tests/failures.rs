@@ -184,7 +184,7 @@ fn a_model_that_was_not_built_is_not_built_again() -> Result<(), ModelError> {
             _ => model.train_on_batch(&x(), &y(), None, &mut Logs::default()),
         };
         assert!(tried.is_err() && !model.is_built() && model.get_weights().is_empty());
-        assert_eq!(Sequential::input_shape(&model), None);
+        assert_eq!(Sequential::sample_shape(&model), None);
         model.build([5])?; // any other shape will do again
     }
     Ok(())

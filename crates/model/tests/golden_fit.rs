@@ -162,18 +162,18 @@ fn summarized(name: &str) -> Model {
         ],
         "long_names" => sequential![
             Input::new([4]),
-            Dense::new(5).name("a_layer_whose_name_is_much_too_long_for_its_column"),
-            Dense::new(1_000_000).kernel_initializer("zeros").name("wide"),
-            Dense::new(3).kernel_initializer("zeros").name("short"),
+            Dense::new(5).named("a_layer_whose_name_is_much_too_long_for_its_column"),
+            Dense::new(1_000_000).kernel_initializer("zeros").named("wide"),
+            Dense::new(3).kernel_initializer("zeros").named("short"),
         ]
         .map(|model| {
             model.with_name("a_model_whose_name_is_long_as_well_and_goes_on_and_on_until_the_line_is_full_and_more")
         }),
         "nested" => {
             let inner = sequential![Input::new([4]), Dense::new(5), BatchNormalization::new()]?;
-            let inner = LayerArguments::name(inner, "inner");
+            let inner = inner.with_name("inner");
             // Keras counts the names of all layers, those of inner models too.
-            sequential![Input::new([4]), inner, softmax(3).name("dense_1")]
+            sequential![Input::new([4]), inner, softmax(3).named("dense_1")]
         }
         "empty" => sequential![],
         other => return Err(format!("no model of the name {other}").into()),

@@ -28,7 +28,7 @@ fn flat(free: bool) -> Model {
 
 /// The same layers in models in models: with known shapes, or not.
 fn nested(free: bool, built: bool) -> Model {
-    let first = if built { tanh(4).input_shape([3]) } else { tanh(4).name("first") };
+    let first = if built { tanh(4).input_shape([3]) } else { tanh(4).named("first") };
     let first = sequential![first, BatchNormalization::new()]?;
     let mut second = if built {
         sequential![tanh(5).input_shape([4]), BatchNormalization::new()]?

@@ -242,7 +242,7 @@ impl<T: Scalar> Callback<T> for Halving {
 fn model() -> Result<Sequential<f64>, ModelError> {
     let mut model = Sequential::<f64>::default();
     model.add(Dense::new(3).activation(Square).kernel_initializer(Counting).input_shape([2]))?;
-    model.add(Scale)?.add(Centre.name("centred"))?.add(Dense::new(1).bias_initializer(Counting))?;
+    model.add(Scale)?.add(Centre.named("centred"))?.add(Dense::new(1).bias_initializer(Counting))?;
     model.compile(Compile::new(Summing(0.001), Fourth).metric(Worst(Mean::new("worst"))))?;
     Ok(model)
 }

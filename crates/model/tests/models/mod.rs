@@ -64,7 +64,7 @@ pub(crate) fn model(name: &str) -> Model {
             Dense::new(6),
             Activation::new("tanh"),
             Dense::new(5),
-            Activation::new(LeakyRelu::new(0.1)?).name("leaky_re_lu"),
+            Activation::new(LeakyRelu::new(0.1)?).named("leaky_re_lu"),
             Dense::new(3),
             Activation::new("softmax"),
         ],

@@ -140,8 +140,12 @@ pub fn product<T: Scalar>(
     if out.rows == 0 || out.columns == 0 {
         return Ok(());
     }
-    if work <= SMALL && rhs.column_stride == 1 {
-        small(out, beta, lhs, rhs);
+    if work <= SMALL {
+        if rhs.column_stride == 1 {
+            small(out, beta, lhs, rhs);
+        } else {
+            small_transposed(out, beta, lhs, rhs);
+        }
         return Ok(());
     }
     let parallelism = match threads::for_work(work) {
@@ -192,6 +196,20 @@ fn small<T: Scalar>(out: MatrixMut<'_, T>, beta: T, lhs: Matrix<'_, T>, rhs: Mat
             for (value, &r) in row.iter_mut().zip(other) {
                 *value += factor * r;
             }
+        }
+    }
+}
+
+/// The product value by value, for a right side whose columns lie in one piece.
+fn small_transposed<T: Scalar>(out: MatrixMut<'_, T>, beta: T, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
+    for i in 0..out.rows {
+        let row = &mut out.values[i * out.row_stride..][..out.columns];
+        for (j, value) in row.iter_mut().enumerate() {
+            let start = if beta.is_zero() { T::zero() } else { beta * *value };
+            *value = (0..lhs.columns).fold(start, |sum, k| {
+                let factor = lhs.values[i * lhs.row_stride + k * lhs.column_stride];
+                sum + factor * rhs.values[k * rhs.row_stride + j * rhs.column_stride]
+            });
         }
     }
 }
