@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(Tensor::from([[[1.0_f32], [2.0]]]).to_string(), "[[[1.]\n  [2.]]]");
         assert_eq!(Tensor::<f32>::zeros([0]).to_string(), "[]");
         assert_eq!(Tensor::from([f32::NAN, 1.0]).to_string(), "[nan  1.]");
-        assert_eq!(Tensor::from([0.036_090_631_f32, -0.1]).to_string(), "[ 0.03609063 -0.1       ]");
+        assert_eq!(Tensor::from([0.036_090_63_f32, -0.1]).to_string(), "[ 0.03609063 -0.1       ]");
         assert_eq!(Tensor::new([], vec![2.5_f64]).unwrap().to_string(), "2.5");
     }
 }
