@@ -60,6 +60,7 @@ pub use cornu_tensor::{Scalar, Shape, Tensor};
 
 /// Everything that a program with a network in it usually needs: `use cornu::prelude::*;`.
 pub mod prelude {
+    pub use crate::{activations, constraints, initializers, losses, metrics, optimizers, regularizers};
     pub use cornu_initializers::Initializer;
     pub use cornu_layers::{
         Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, KernelArguments, Layer, MaxPooling2D,
@@ -72,3 +73,8 @@ pub mod prelude {
     pub use cornu_optimizers::Optimizer;
     pub use cornu_tensor::{Scalar, Shape, Tensor};
 }
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -26,5 +26,11 @@ mod select;
 mod split;
 mod table;
 
+pub use cornu_tensor as tensor;
 pub use dataset::Dataset;
 pub use error::DatasetError;
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -112,8 +112,8 @@ fn what_does_not_exist_is_named() -> Result<(), DatasetError> {
         "unknown class. Expected one of: setosa, versicolor, virginica. Received: \"rose\""
     );
     assert!(message(iris.with_features(&["petals"])).ends_with("petal width (cm). Received: \"petals\""));
-    assert_eq!(message(iris.with_samples(&[150])), "rows 150..151 do not lie in a tensor of 150 rows");
-    assert!(message(iris.with_samples(&[usize::MAX])).contains("do not lie"));
+    assert_eq!(message(iris.with_samples(&[150])), "expected rows within 0..150. Received: 150..151");
+    assert!(message(iris.with_samples(&[usize::MAX])).contains("expected rows within"));
     for fraction in [-0.1, 1.1, f64::NAN] {
         let expected = format!("expected `fraction` to be a number from 0 to 1. Received: fraction={fraction}");
         assert_eq!(message(iris.split(fraction, 0).map(|(train, _)| train)), expected);

@@ -100,6 +100,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_network_reads_97_of_100_pictures() {
+        let found = run(42).unwrap();
+        assert!(found.accuracy >= 0.97, "{}", found.accuracy);
+        let right: usize = (0..CLASSES).map(|digit| found.confusion[digit][digit]).sum();
+        assert_eq!(right, (found.accuracy * found.validation_samples as f64).round() as usize);
+    }
+
+    #[test]
     fn truth_is_down_and_prediction_across() {
         let counts = confusion(&[3, 3, 1], &[3, 8, 1]);
         assert_eq!((counts[3][3], counts[3][8], counts[1][1]), (1, 1, 1));

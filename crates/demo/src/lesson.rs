@@ -70,3 +70,20 @@ fn boundary(model: &Sequential) -> Result<Vec<(f32, f32)>, Box<dyn Error>> {
     let virginica = probabilities.as_slice().iter().skip(1).step_by(2);
     Ok(lengths.as_slice().iter().copied().zip(virginica.copied()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn biases_begin_at_zero_and_move() {
+        let lesson = run(42).unwrap();
+        let shapes: Vec<&[usize]> = lesson.training.before.iter().map(|array| array.shape.as_slice()).collect();
+        assert_eq!(shapes, [&[1, 4][..], &[4], &[4, 2], &[2]]);
+        for (before, after) in lesson.training.before.iter().zip(&lesson.training.after) {
+            assert_eq!(before.path.ends_with("bias"), before.values.iter().all(|&value| value == 0.0));
+            assert_ne!(before.values, after.values, "{}", before.path);
+        }
+        assert_eq!(lesson.paths.len(), EPOCHS + 1);
+    }
+}

@@ -3,7 +3,8 @@
 //! An [`Initializer`] takes a shape and a random generator and gives a tensor. Any of them fits any kernel or
 //! bias whose shape it can fill: a Glorot bias works as in Keras. The generator is an argument; there is no
 //! global one. An initializer that was given its own seed ignores the generator and gives the same values at
-//! every call, as in Keras 3.
+//! every call, as in Keras 3. (One without a seed draws anew at every call. Keras gives such an instance a hidden
+//! seed of its own, so that its calls repeat each other.)
 //!
 //! ```
 //! use cornu_initializers::{GlorotUniform, Initializer, get, random};
@@ -40,6 +41,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use constant::{Constant, Ones, Zeros};
+pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, Tensor};
 pub use error::InitializerError;
 pub use fans::{Fans, compute_fans};
@@ -49,6 +51,7 @@ pub use identity::Identity;
 pub use into_initializer::IntoInitializer;
 pub use lecun::{LecunNormal, LecunUniform};
 pub use orthogonal::Orthogonal;
+pub use rand;
 use rand::Rng;
 pub use random_normal::RandomNormal;
 pub use random_uniform::RandomUniform;
@@ -88,3 +91,8 @@ impl<T: Scalar> Initializer<T> for Arc<dyn Initializer<T>> {
         (**self).init(shape, rng)
     }
 }
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,15 +9,14 @@ use crate::arguments::KernelOptions;
 use crate::{LayerError, Mode, Scratch, Weight};
 
 /// The kernel and the bias among a layer's weights.
-pub(crate) type KernelAndBias<'a, T> = (&'a Weight<T>, Option<&'a Weight<T>>);
+pub type KernelAndBias<'a, T> = (&'a Weight<T>, Option<&'a Weight<T>>);
 
 impl<T: Scalar> KernelOptions<T> {
     /// The kernel and the bias among the weights that the owner passed in.
-    pub(crate) fn split<'a>(
-        &self,
-        layer: &'static str,
-        weights: &'a [Weight<T>],
-    ) -> Result<KernelAndBias<'a, T>, LayerError> {
+    ///
+    /// # Errors
+    /// [`LayerError::WeightCount`] for another number of weights.
+    pub fn split<'a>(&self, layer: &'static str, weights: &'a [Weight<T>]) -> Result<KernelAndBias<'a, T>, LayerError> {
         match (weights, self.use_bias) {
             ([kernel, bias], true) => Ok((kernel, Some(bias))),
             ([kernel], false) => Ok((kernel, None)),
@@ -32,13 +31,7 @@ impl<T: Scalar> KernelOptions<T> {
     /// penalty, which Keras divides by the size of the batch.
     ///
     /// In training, an activation that needs its input finds it in the layer's first tensor on the way back.
-    pub(crate) fn finish(
-        &self,
-        output: &mut ViewMut<'_, T>,
-        bias: Option<&Weight<T>>,
-        mode: Mode,
-        scratch: &mut Scratch<T>,
-    ) {
+    pub fn finish(&self, output: &mut ViewMut<'_, T>, bias: Option<&Weight<T>>, mode: Mode, scratch: &mut Scratch<T>) {
         let (shape, output) = (output.shape(), output.as_mut_slice());
         if let Some(bias) = bias {
             kernels::add_to_rows(output, bias.as_slice());
@@ -55,7 +48,7 @@ impl<T: Scalar> KernelOptions<T> {
 
     /// The way back through [`KernelOptions::finish`]: turns the gradient with respect to the output into that
     /// with respect to the product, in place.
-    pub(crate) fn undo(&self, output: View<'_, T>, gradient: &mut [T], scratch: &Scratch<T>) {
+    pub fn undo(&self, output: View<'_, T>, gradient: &mut [T], scratch: &Scratch<T>) {
         if let Some(regularizer) = &self.activity_regularizer {
             // The penalty is a mean over the batch: see it as a sum, and the rest of the loss so much larger.
             let batch = T::of_count(output.shape().batch());
@@ -69,7 +62,7 @@ impl<T: Scalar> KernelOptions<T> {
     }
 
     /// The activation, if nothing follows it: an activity penalty is taken on its output.
-    pub(crate) fn activation_apart(&self) -> Option<Arc<dyn Activation<T>>> {
+    pub fn activation_apart(&self) -> Option<Arc<dyn Activation<T>>> {
         self.activity_regularizer.is_none().then(|| self.activation.clone())
     }
 }

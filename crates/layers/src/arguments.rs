@@ -60,12 +60,18 @@ impl<T: Scalar> KernelOptions<T> {
     }
 
     /// Whether every argument was understood.
-    pub(crate) fn check(&self) -> Result<(), LayerError> {
+    ///
+    /// # Errors
+    /// The error of the first that was not.
+    pub fn check(&self) -> Result<(), LayerError> {
         self.error.clone().map_or(Ok(()), Err)
     }
 
     /// The kernel and, if there is one, the bias.
-    pub(crate) fn weights(&self, kernel: Shape, units: usize) -> Result<Vec<WeightSpec<T>>, LayerError> {
+    ///
+    /// # Errors
+    /// As [`KernelOptions::check`].
+    pub fn weights(&self, kernel: Shape, units: usize) -> Result<Vec<WeightSpec<T>>, LayerError> {
         self.check()?;
         let mut weights = vec![
             WeightSpec::new("kernel", Role::Kernel, kernel, self.kernel_initializer.clone())

@@ -118,8 +118,10 @@ impl<T: Scalar> Built<T> {
     ) -> Result<Tensor<T>, LayerError> {
         let batch = self.check(inputs)?;
         let mut output = Tensor::zeros(self.output.with_batch(batch)?);
+        scratch.samples = None;
         let pass = Forward { weights: &self.weights, inputs, output: output.view_mut(), mode, scratch };
         self.layer.forward(pass)?;
+        scratch.samples = (mode != Mode::Inference).then_some(batch);
         Ok(output)
     }
 
@@ -127,7 +129,8 @@ impl<T: Scalar> Built<T> {
     /// [`Built::call_all`] in training.
     ///
     /// # Errors
-    /// As [`Built::call_all`], and [`LayerError::Batch`] if a gradient of another shape came.
+    /// As [`Built::call_all`]; [`LayerError::Batch`] if a gradient of another shape came;
+    /// [`LayerError::Scratch`] if the scratch is not that of a training pass over as many samples.
     pub fn gradients(
         &self,
         inputs: &[View<'_, T>],
@@ -142,6 +145,10 @@ impl<T: Scalar> Built<T> {
                 let (expected, received) = (Box::new(self.output), tensor.shape());
                 return Err(LayerError::Batch { layer, expected, received });
             }
+        }
+        if scratch.samples != Some(batch) {
+            let layer = self.layer.class_name();
+            return Err(LayerError::Scratch { layer, expected: batch, received: scratch.samples.unwrap_or(0) });
         }
         let mut output_gradient = output_gradient.clone();
         let mut gradients = Gradients {

@@ -65,11 +65,16 @@ impl Dropout {
     }
 }
 
+/// What a place of the mask leaves of a value; nothing of an infinite one either.
+fn masked<T: Scalar>(value: T, mask: T) -> T {
+    if mask.is_zero() { mask } else { value * mask }
+}
+
 /// `output = input · mask`, the mask stretched along its dimensions of 1.
 fn apply_mask<T: Scalar>(output: &mut [T], input: &[T], shape: Shape, mask: &[T], mask_shape: Shape) {
     if mask_shape == shape {
         for ((y, &x), &m) in output.iter_mut().zip(input).zip(mask) {
-            *y = x * m;
+            *y = masked(x, m);
         }
         return;
     }
@@ -80,7 +85,7 @@ fn apply_mask<T: Scalar>(output: &mut [T], input: &[T], shape: Shape, mask: &[T]
             rest /= dim;
             stride *= kept;
         }
-        *y = x * mask[at];
+        *y = masked(x, mask[at]);
     }
 }
 

@@ -52,6 +52,16 @@ pub enum LayerError {
         /// The shape of the batch that came.
         received: Shape,
     },
+    /// A backward pass without the training pass that it goes back through.
+    #[error("{layer}: expected the scratch of a training pass over {expected} samples. Received: one over {received}")]
+    Scratch {
+        /// The layer.
+        layer: &'static str,
+        /// The samples of the backward pass.
+        expected: usize,
+        /// The samples of the scratch's last training pass; 0 if there was none.
+        received: usize,
+    },
     /// Not the number of weights that the layer has.
     #[error("{layer} has {expected} weight(s). Received: {received}")]
     WeightCount {

@@ -40,10 +40,13 @@ mod weight;
 mod window;
 
 pub use activation::Activation;
+pub use affine::KernelAndBias;
 pub use arguments::{KernelArguments, KernelOptions};
 pub use batch_normalization::BatchNormalization;
 pub use built::{Built, Gradients, find, init_weights, set_weights, weight_gradients};
 pub use conv2d::Conv2D;
+pub use cornu_initializers as initializers;
+pub use cornu_tensor as tensor;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use error::LayerError;
@@ -56,3 +59,8 @@ pub use reshape::Reshape;
 pub use scratch::Scratch;
 pub use weight::{Role, Weight, WeightSpec};
 pub use window::Size2D;
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -151,7 +151,10 @@ impl<T: Scalar> Layer<T> for MaxPooling2D {
         let (into, gradient) = (input_gradient.as_mut_slice(), pass.output_gradient.as_slice());
         into.fill(T::zero());
         for (&position, &gradient) in pass.scratch.positions(gradient.len()).iter().zip(gradient) {
-            into[position] += gradient;
+            // A scratch that another layer used may name places that are not there.
+            if let Some(place) = into.get_mut(position) {
+                *place += gradient;
+            }
         }
         Ok(())
     }

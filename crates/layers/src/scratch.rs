@@ -14,11 +14,13 @@ pub struct Scratch<T> {
     positions: Vec<usize>,
     inner: Vec<Scratch<T>>,
     loss: T,
+    /// The samples of the last training pass of a layer on its own.
+    pub(crate) samples: Option<usize>,
 }
 
 impl<T: Scalar> Default for Scratch<T> {
     fn default() -> Self {
-        Self { tensors: Vec::new(), positions: Vec::new(), inner: Vec::new(), loss: T::zero() }
+        Self { tensors: Vec::new(), positions: Vec::new(), inner: Vec::new(), loss: T::zero(), samples: None }
     }
 }
 

@@ -91,6 +91,12 @@ impl<T: Scalar> WeightSpec<T> {
         &self.name
     }
 
+    /// What it is for.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
     /// The shape.
     #[must_use]
     pub fn shape(&self) -> Shape {
@@ -106,8 +112,10 @@ impl<T: Scalar> WeightSpec<T> {
     /// The weight, its first values drawn from this seed (or from the initializer's own).
     ///
     /// # Errors
-    /// [`LayerError::Initializer`] if the initializer cannot fill the shape.
+    /// [`LayerError::Initializer`] if the initializer cannot fill the shape, [`LayerError::Argument`] if the weight
+    /// cannot keep to its constraint.
     pub fn init(self, seed: u64) -> Result<Weight<T>, LayerError> {
+        self.constraint.as_ref().map_or(Ok(()), |constraint| constraint.check(self.shape))?;
         let value = self.initializer.init(self.shape, &mut random::generator(seed))?;
         if value.shape() != self.shape {
             let (expected, received) = (Box::new(self.shape), value.shape());

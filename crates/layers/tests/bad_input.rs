@@ -216,6 +216,10 @@ fn batches() {
         built.gradients(&[x.view()], &output, &Tensor::zeros([5, 3]), &mut scratch).unwrap_err(),
         "the output of Dense was built for samples of shape (2,). Received: a batch of shape (5, 3)",
     );
+    says(
+        built.gradients(&[x.view()], &output, &output, &mut scratch).unwrap_err(),
+        "Dense: expected the scratch of a training pass over 5 samples. Received: one over 0",
+    );
     // The batch that a noise shape names shows only here.
     let dropout = Dropout::new(0.5).noise_shape([Some(4), None]);
     let built = Built::<f32>::new(dropout, &[[3].into()], 0).unwrap();

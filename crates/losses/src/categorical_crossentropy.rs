@@ -177,7 +177,12 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
         for (((value, g), &scale), (labels, row)) in outputs.zip(scale).zip(rows) {
             let (m, ln_sum) = softmax(row, g);
             *value = cross_entropy(labels, smoothed, row.iter().map(|&x| (x - m) - ln_sum));
-            logit_gradient(labels, smoothed, scale, g);
+            // A row of weight 0 adds nothing, whatever it holds.
+            if scale.is_zero() {
+                g.fill(scale);
+            } else {
+                logit_gradient(labels, smoothed, scale, g);
+            }
         }
     }
 

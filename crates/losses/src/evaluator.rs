@@ -179,7 +179,23 @@ mod tests {
     use cornu_tensor::Tensor;
 
     use super::*;
-    use crate::CategoricalCrossentropy;
+    use crate::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
+
+    #[test]
+    fn a_row_of_weight_0_adds_nothing_whatever_it_holds() -> Result<(), LossError> {
+        let logits = Tensor::from([[1.0_f64, 2.0], [f64::NAN, f64::INFINITY]]);
+        let (numbers, hot) = (Tensor::from([0.0, 1.0]), Tensor::from([[1.0, 0.0], [0.0, 1.0]]));
+        let sparse: (&dyn Loss<f64>, _) = (&SparseCategoricalCrossentropy::new().from_logits(true), &numbers);
+        let categorical: (&dyn Loss<f64>, _) = (&CategoricalCrossentropy::new().from_logits(true), &hot);
+        for (loss, y_true) in [sparse, categorical] {
+            let (mut evaluator, mut gradient) = (Evaluator::new(), [0.0; 4]);
+            let weights = Some(&[1.0, 0.0][..]);
+            let value = evaluator.value_and_gradient(loss, y_true.view(), logits.view(), weights, &mut gradient)?;
+            assert!(value.is_finite() && gradient[0] < 0.0, "{}", loss.name());
+            assert_eq!(gradient[2..], [0.0, 0.0]);
+        }
+        Ok(())
+    }
 
     #[test]
     fn the_memory_grows_once() -> Result<(), LossError> {

@@ -43,6 +43,7 @@ use std::fmt::Debug;
 
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, View};
 use dyn_clone::DynClone;
 pub use error::LossError;
@@ -208,3 +209,8 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
         (**self).on_logits_of(activation)
     }
 }
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

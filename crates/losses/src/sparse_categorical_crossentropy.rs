@@ -201,7 +201,12 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
                 Some((class, x)) => {
                     let (m, ln_sum) = softmax(row, g);
                     *value = ln_sum - (x - m);
-                    logit_gradient(class, scale, g);
+                    // A row of weight 0 adds nothing, whatever it holds.
+                    if scale.is_zero() {
+                        g.fill(scale);
+                    } else {
+                        logit_gradient(class, scale, g);
+                    }
                 }
                 None => {
                     *value = T::zero();

@@ -43,6 +43,7 @@ pub use accuracy::Accuracy;
 pub use auto_accuracy::AutoAccuracy;
 pub use binary_accuracy::BinaryAccuracy;
 pub use categorical_accuracy::CategoricalAccuracy;
+pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, View};
 use dyn_clone::DynClone;
 pub use error::MetricError;
@@ -150,3 +151,8 @@ impl<T: Scalar> Metric<T> for Box<dyn Metric<T>> {
         (**self).reset();
     }
 }
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

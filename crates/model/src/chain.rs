@@ -16,6 +16,8 @@ pub(crate) struct Link<T: Scalar> {
     pub(crate) layer: Box<dyn Layer<T>>,
     pub(crate) name: String,
     pub(crate) trainable: bool,
+    /// The shape of one input sample that the layer was said to have.
+    pub(crate) declared: Option<Shape>,
     pub(crate) input: Shape,
     pub(crate) output: Shape,
     pub(crate) weights: Range<usize>,

@@ -1,21 +1,22 @@
 //! What a model trains with: optimizer, loss and metrics.
 
-use std::sync::Arc;
-
 use cornu_layers::Layer;
-use cornu_layers::activations::Activation;
 use cornu_losses::{IntoLoss, Loss};
 use cornu_metrics::{IntoMetric, Mean, Metric};
 use cornu_optimizers::{IntoOptimizer, Optimizer};
 use cornu_tensor::{Scalar, Tensor};
 
-use crate::step::Workspace;
+use crate::workspace::{Tail, Workspace};
 use crate::{ModelError, Sequential};
 
 /// The arguments of [`Sequential::compile`], in Keras's words.
 ///
 /// Optimizer, loss and metrics are given by Keras's name or as values. A name that is unknown is reported by
 /// `compile`.
+///
+/// Where the last activation is a softmax or a sigmoid and the loss its crossentropy, the two are computed
+/// together from the logits, as Keras does on TensorFlow. On JAX, Keras clips the probabilities instead: there
+/// the loss of a sure but wrong prediction ends at 16.1 and its gradient at 0.
 ///
 /// ```
 /// use cornu_losses::SparseCategoricalCrossentropy;
@@ -59,14 +60,6 @@ impl<T: Scalar> Compile<T> {
         });
         Self { parts }
     }
-}
-
-/// The last layer apart from its activation, and the loss on the logits between them.
-#[derive(Debug, Clone)]
-pub(crate) struct Tail<T: Scalar> {
-    pub(crate) layer: Box<dyn Layer<T>>,
-    pub(crate) activation: Arc<dyn Activation<T>>,
-    pub(crate) loss: Box<dyn Loss<T>>,
 }
 
 /// What a compiled model trains with, and what it has learned of how to.
@@ -176,16 +169,16 @@ impl<T: Scalar> Sequential<T> {
 
     /// What the model was compiled with.
     pub(crate) fn compiled(&self, before: &'static str) -> Result<&Compiled<T>, ModelError> {
-        self.compiled.as_ref().ok_or_else(|| self.not_compiled(before))
+        self.compiled.as_ref().ok_or_else(|| not_compiled(&self.name, before))
     }
 
     /// What the model was compiled with, to change.
     pub(crate) fn compiled_mut(&mut self, before: &'static str) -> Result<&mut Compiled<T>, ModelError> {
-        let missing = self.not_compiled(before);
-        self.compiled.as_mut().ok_or(missing)
+        self.compiled.as_mut().ok_or_else(|| not_compiled(&self.name, before))
     }
+}
 
-    fn not_compiled(&self, before: &'static str) -> ModelError {
-        ModelError::NotCompiled { model: self.name.clone(), before }
-    }
+/// The error of a model that was not compiled.
+pub(crate) fn not_compiled(model: &str, before: &'static str) -> ModelError {
+    ModelError::NotCompiled { model: model.to_owned(), before }
 }

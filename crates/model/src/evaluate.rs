@@ -5,7 +5,8 @@ use cornu_tensor::{Scalar, Tensor};
 use crate::callbacks::{Progress, Verbose};
 use crate::compile::Compiled;
 use crate::data::{Batches, at_least_one};
-use crate::step::{Batch, Workspace};
+use crate::step::Batch;
+use crate::workspace::Workspace;
 use crate::{Logs, ModelError, Sequential};
 
 /// The arguments of [`Sequential::evaluate`], in Keras's words and with its defaults.
@@ -112,10 +113,12 @@ impl<T: Scalar> Sequential<T> {
 
     /// One training step on a batch; the loss and the metrics of this batch come back in `logs`.
     ///
-    /// After the first call for a batch size, nothing is allocated.
+    /// After the first call for a batch size, Cornu allocates nothing (the crate `gemm`, which takes the larger
+    /// products, does).
     ///
     /// # Errors
-    /// [`ModelError`] for whatever does not fit; the weights are then as they were.
+    /// [`ModelError`] for whatever does not fit; the weights are then as they were. (A user's own optimizer that
+    /// fails between two weights leaves the first one moved: [`Sequential::fit`] restores it.)
     ///
     /// ```
     /// use cornu_layers::{Dense, KernelArguments};

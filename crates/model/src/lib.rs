@@ -35,10 +35,18 @@ mod node;
 mod predict;
 mod sequential;
 mod step;
+mod streams;
 mod summary;
 mod weights;
+mod workspace;
 
 pub use compile::Compile;
+pub use cornu_initializers as initializers;
+pub use cornu_layers as layers;
+pub use cornu_losses as losses;
+pub use cornu_metrics as metrics;
+pub use cornu_optimizers as optimizers;
+pub use cornu_tensor as tensor;
 pub use data::ClassWeight;
 pub use error::ModelError;
 pub use evaluate::Evaluate;
@@ -48,3 +56,8 @@ pub use node::{IntoNode, LayerArguments, Node};
 pub use predict::Predictor;
 pub use sequential::Sequential;
 pub use weights::{LayerKey, LayerMut, LayerRef, NamedWeight};
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -17,8 +17,9 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
-/// A model in a model. Its weights move to the model around it, with the values that they have if it was built,
-/// and stand there under `inner layer/weight`. A layer that was frozen stays frozen.
+/// A model in a model. Its weights move to the model around it, with the values that they have if it was built
+/// (two inner models of the same seed bring the same), and stand there under `inner layer/weight`. A layer that was
+/// frozen stays frozen.
 impl<T: Scalar> Layer<T> for Sequential<T> {
     fn class_name(&self) -> &'static str {
         "Sequential"

@@ -6,12 +6,14 @@ use cornu_tensor::{Scalar, Tensor, View, ViewMut};
 use crate::data::check_samples;
 use crate::{ModelError, Sequential};
 
-/// The samples that run through the layers together, where there are many. What comes out does not depend on it.
+/// The samples that run through the layers together, where there are many. It changes what comes out by no more than
+/// the rounding of a sum.
 const BATCH: usize = 256;
 
 /// A model ready to predict into given buffers, with the memory that it works in.
 ///
-/// After the first prediction for a number of samples, nothing is allocated. Each thread has its own.
+/// After the first prediction for a number of samples, Cornu allocates nothing (the crate `gemm`, which takes the
+/// larger products, does). Each thread has its own.
 ///
 /// ```
 /// use cornu_layers::Dense;

@@ -7,17 +7,11 @@ use cornu_tensor::{Scalar, Shape};
 use crate::chain::{AtLayer, Chain, Link};
 use crate::compile::Compiled;
 use crate::names::snake_case;
+use crate::streams::WEIGHTS;
 use crate::{IntoNode, ModelError, Node};
 
 /// The name of a model that was given none.
 pub(crate) const DEFAULT_NAME: &str = "sequential";
-
-/// The stream under the model's seed from which the initial weights come.
-const WEIGHTS: u64 = 0;
-/// The stream of everything random inside layers, such as dropout.
-pub(crate) const LAYERS: u64 = 1;
-/// The stream of the shuffling.
-pub(crate) const SHUFFLING: u64 = 2;
 
 /// Layers one after the other (`keras.Sequential`).
 ///
@@ -116,7 +110,8 @@ impl<T: Scalar> Sequential<T> {
         Self { name: name.into(), ..self }
     }
 
-    /// The model under another seed, its weights (if they exist) drawn anew from it.
+    /// The model under another seed, its weights (if they exist) drawn anew from it. A model in this model that
+    /// brought weights of its own begins with those again.
     ///
     /// # Errors
     /// [`ModelError::Layer`] if an initializer cannot fill its shape.
@@ -166,9 +161,9 @@ impl<T: Scalar> Sequential<T> {
         }
         let name = self.name_for(&node)?;
         let before = self.input;
-        let Node { layer, trainable, .. } = node;
+        let Node { layer, trainable, input_shape: declared, .. } = node;
         let unknown = Shape::default();
-        self.links.push(Link { layer, name, trainable, input: unknown, output: unknown, weights: 0..0 });
+        self.links.push(Link { layer, name, trainable, declared, input: unknown, output: unknown, weights: 0..0 });
         self.input = input;
         if let Err(error) = self.build_from(self.links.len() - 1) {
             self.links.pop();
@@ -266,6 +261,10 @@ impl<T: Scalar> Sequential<T> {
         let mut start = first.checked_sub(1).and_then(|i| self.links.get(i)).map_or(0, |link| link.weights.end);
         for (i, link) in self.links.iter_mut().enumerate().skip(first) {
             let at = |error: LayerError| (i, error);
+            if let Some(declared) = link.declared.filter(|&declared| declared != shape) {
+                let expected = format!("samples of shape {declared}, as its `input_shape` says");
+                return Err((i, LayerError::Input { layer: link.layer.class_name(), expected, received: shape }));
+            }
             link.layer.build(&[shape]).map_err(at)?;
             (link.input, link.output) = (shape, link.layer.output_shape(&[shape]).map_err(at)?);
             let count = link.layer.weights(&[shape]).map_err(at)?.len();

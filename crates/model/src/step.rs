@@ -1,15 +1,15 @@
 //! One batch: a training step, and a test step.
 
 use cornu_initializers::random;
-use cornu_layers::{Backward, Mode, Scratch, Weight, weight_gradients};
-use cornu_losses::Evaluator;
+use cornu_layers::{Backward, Mode, Weight, weight_gradients};
 use cornu_metrics::{Mean, Metric};
-use cornu_tensor::{Scalar, Shape, Tensor, View};
+use cornu_tensor::{Scalar, Tensor, View};
 
 use crate::chain::{Chain, Link};
-use crate::compile::{Compiled, Tail};
+use crate::compile::{Compiled, not_compiled};
 use crate::data::check_samples;
-use crate::sequential::LAYERS;
+use crate::streams::LAYERS;
+use crate::workspace::Tail;
 use crate::{ModelError, Sequential};
 
 /// Samples, labels and weights that belong together.
@@ -18,62 +18,6 @@ pub(crate) struct Batch<'a, T> {
     pub(crate) x: View<'a, T>,
     pub(crate) y: View<'a, T>,
     pub(crate) sample_weight: Option<&'a [T]>,
-}
-
-/// The memory of a step, allocated at the first and used again by the others.
-#[derive(Debug, Clone)]
-pub(crate) struct Workspace<T> {
-    scratch: Scratch<T>,
-    /// The output of the last layer: logits, where its activation is fused with the loss.
-    output: Tensor<T>,
-    /// The activation of the logits, for the metrics; unused where nothing is fused.
-    activated: Tensor<T>,
-    output_gradient: Tensor<T>,
-    weight_gradients: Vec<Tensor<T>>,
-    evaluator: Evaluator<T>,
-}
-
-impl<T: Scalar> Default for Workspace<T> {
-    fn default() -> Self {
-        Self {
-            scratch: Scratch::default(),
-            output: Tensor::default(),
-            activated: Tensor::default(),
-            output_gradient: Tensor::default(),
-            weight_gradients: Vec::new(),
-            evaluator: Evaluator::new(),
-        }
-    }
-}
-
-impl<T: Scalar> Workspace<T> {
-    /// Runs a batch forward; afterwards `output` and, where the tail is fused, `activated` are filled.
-    fn forward(
-        &mut self,
-        chain: Chain<'_, T>,
-        weights: &[Weight<T>],
-        tail: Option<&Tail<T>>,
-        x: View<'_, T>,
-        mode: Mode,
-    ) -> Result<(), ModelError> {
-        self.scratch.take_loss(); // of a pass that failed halfway
-        let end = chain.links.last().map_or_else(Shape::default, |link| link.output);
-        self.output.resize(end.with_batch(x.shape().batch())?);
-        chain
-            .forward(weights, x, self.output.view_mut(), mode, &mut self.scratch)
-            .map_err(|error| chain.named(error))?;
-        if let Some(tail) = tail {
-            self.activated.resize(self.output.shape());
-            self.activated.as_mut_slice().copy_from_slice(self.output.as_slice());
-            tail.activation.apply(self.activated.as_mut_slice(), self.output.shape().last_dim());
-        }
-        Ok(())
-    }
-
-    /// What the model predicts for the last batch.
-    fn predictions(&self, tail: Option<&Tail<T>>) -> View<'_, T> {
-        if tail.is_some() { self.activated.view() } else { self.output.view() }
-    }
 }
 
 /// The layers as they run in a step: the last one without its activation, where that is fused with the loss.
@@ -128,9 +72,8 @@ impl<T: Scalar> Sequential<T> {
         // At every step: a callback may have changed the layers.
         check_samples(self.shapes("weights")?.0, batch.x)?;
         self.prepare();
-        let not_compiled = ModelError::NotCompiled { model: String::new(), before: "train_step" };
-        let Self { seed, trainable, links, weights, compiled, .. } = self;
-        let Some(compiled) = compiled else { return Err(not_compiled) };
+        let Self { name, seed, trainable, links, weights, compiled, .. } = self;
+        let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
         let Compiled { optimizer, loss, metrics, mean_loss, tail, slots, iteration, workspace } = compiled;
         let (chain, step) = (chain_for(links, tail.as_ref()), *iteration);
         let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };

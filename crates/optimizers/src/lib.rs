@@ -33,6 +33,7 @@ mod slots;
 use std::fmt::Debug;
 
 pub use adam::Adam;
+pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Tensor};
 use dyn_clone::DynClone;
 pub use error::OptimizerError;
@@ -150,3 +151,8 @@ impl<T: Scalar> Optimizer<T> for Box<dyn Optimizer<T>> {
         (**self).step(iteration, variable, gradient, slots)
     }
 }
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{Scalar, Tensor};
 
-/// As NumPy prints an array: every value in the fewest digits that tell it apart, at most eight decimals.
+/// Much as NumPy prints an array: every value in the fewest digits that tell it apart, at most eight decimals; of
+/// more than a thousand values only those at the edges.
 ///
 /// ```
 /// use cornu_tensor::Tensor;
@@ -15,11 +16,38 @@ use crate::{Scalar, Tensor};
 /// ```
 impl<T: Scalar> fmt::Display for Tensor<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let texts = aligned(self.as_slice(), f.precision());
-        if self.shape().rank() == 0 {
-            return f.write_str(texts.first().map_or("", |text| text.trim()));
+        let dims = self.shape();
+        let dims = dims.dims();
+        let edge = if self.len() > MOST { EDGE } else { usize::MAX };
+        let mut shown = Vec::new();
+        collect(self.as_slice(), dims, edge, &mut shown);
+        let mut texts = aligned(&shown, f.precision()).into_iter();
+        if dims.is_empty() {
+            return f.write_str(texts.next().unwrap_or_default().trim());
         }
-        write_block(f, &texts, self.shape().dims(), 1)
+        write_block(f, &mut texts, dims, edge, 1)
+    }
+}
+
+/// From more values than this, only the edges are shown.
+const MOST: usize = 1000;
+/// The places at each end of a dimension that are shown then.
+const EDGE: usize = 3;
+
+/// Whether a place of a dimension is shown.
+fn is_shown(place: usize, dim: usize, edge: usize) -> bool {
+    place < edge || place >= dim.saturating_sub(edge)
+}
+
+/// The values that are shown, in order.
+fn collect<T: Scalar>(values: &[T], dims: &[usize], edge: usize, shown: &mut Vec<T>) {
+    let Some((&dim, inner)) = dims.split_first() else {
+        shown.extend_from_slice(values);
+        return;
+    };
+    let span: usize = inner.iter().product();
+    for place in (0..dim).filter(|&place| is_shown(place, dim, edge)) {
+        collect(&values[place * span..(place + 1) * span], inner, edge, shown);
     }
 }
 
@@ -61,19 +89,28 @@ fn parts<T: Scalar>(value: T, precision: Option<usize>) -> (String, String) {
     }
 }
 
-fn write_block(f: &mut fmt::Formatter<'_>, texts: &[String], dims: &[usize], depth: usize) -> fmt::Result {
+/// Writes a block of values, each text once, in order.
+fn write_block(
+    f: &mut fmt::Formatter<'_>,
+    texts: &mut impl Iterator<Item = String>,
+    dims: &[usize],
+    edge: usize,
+    depth: usize,
+) -> fmt::Result {
+    let Some((&dim, inner)) = dims.split_first() else {
+        return f.write_str(&texts.next().unwrap_or_default());
+    };
+    let between = if inner.is_empty() { " ".to_owned() } else { format!("{}{:depth$}", "\n".repeat(inner.len()), "") };
     f.write_str("[")?;
-    let (count, inner) = (dims[0], &dims[1..]);
-    let span: usize = inner.iter().product();
-    for i in 0..count {
-        if inner.is_empty() {
-            write!(f, "{}{}", if i == 0 { "" } else { " " }, texts[i])?;
-        } else {
-            if i > 0 {
-                write!(f, "{}{:depth$}", "\n".repeat(inner.len()), "")?;
-            }
-            write_block(f, &texts[i * span..(i + 1) * span], inner, depth + 1)?;
+    for place in (0..dim).filter(|&place| is_shown(place, dim, edge)) {
+        if place > 0 {
+            f.write_str(&between)?;
         }
+        // The first place of the far edge tells of those left out.
+        if place == dim.saturating_sub(edge) && place > edge {
+            write!(f, "...{between}")?;
+        }
+        write_block(f, texts, inner, edge, depth + 1)?;
     }
     f.write_str("]")
 }
@@ -87,6 +124,9 @@ mod tests {
         assert_eq!(Tensor::from([0.0_f32; 4]).to_string(), "[0. 0. 0. 0.]");
         assert_eq!(Tensor::from([[[1.0_f32], [2.0]]]).to_string(), "[[[1.]\n  [2.]]]");
         assert_eq!(Tensor::<f32>::zeros([0]).to_string(), "[]");
+        assert_eq!(Tensor::from_fn([2000], |i| i as f32).to_string(), "[   0.    1.    2. ... 1997. 1998. 1999.]");
+        let rows = Tensor::<f32>::zeros([500, 3]).to_string();
+        assert!(rows.starts_with("[[0. 0. 0.]\n [0. 0. 0.]\n [0. 0. 0.]\n ...\n [0. 0. 0.]\n"), "{rows}");
         assert_eq!(Tensor::from([f32::NAN, 1.0]).to_string(), "[nan  1.]");
         assert_eq!(Tensor::from([0.036_090_63_f32, -0.1]).to_string(), "[ 0.03609063 -0.1       ]");
         assert_eq!(Tensor::new([], vec![2.5_f64]).unwrap().to_string(), "2.5");

@@ -15,7 +15,7 @@ pub enum TensorError {
         received: usize,
     },
     /// The dimensions multiply to more than the machine can count.
-    #[error("the dimensions {dims:?} multiply to more values than this machine can address")]
+    #[error("expected dimensions whose product this machine can address. Received: {dims:?}")]
     TooLarge {
         /// The dimensions that came.
         dims: Vec<usize>,
@@ -63,7 +63,7 @@ pub enum TensorError {
         out: (usize, usize),
     },
     /// A range of rows outside the tensor.
-    #[error("rows {start}..{end} do not lie in a tensor of {rows} rows")]
+    #[error("expected rows within 0..{rows}. Received: {start}..{end}")]
     Rows {
         /// First row asked for.
         start: usize,

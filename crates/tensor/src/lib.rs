@@ -25,7 +25,13 @@ pub mod threads;
 mod view;
 
 pub use error::TensorError;
+pub use nalgebra;
 pub use scalar::Scalar;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
 pub use view::{View, ViewMut};
+
+/// The README's Rust is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -69,7 +69,7 @@ impl Shape {
     /// The number of values: the product of the dimensions, 1 for a scalar.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.dims().iter().product()
+        product(self.dims())
     }
 
     /// The last dimension, 1 for a scalar: the length of a row in memory.
@@ -81,7 +81,7 @@ impl Shape {
     /// The number of rows: the product of all dimensions but the last.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.dims().split_last().map_or(1, |(_, outer)| outer.iter().product())
+        self.dims().split_last().map_or(1, |(_, outer)| product(outer))
     }
 
     /// The first dimension, 1 for a scalar: the number of samples of a batch.
@@ -154,6 +154,11 @@ impl TryFrom<&[usize]> for Shape {
     fn try_from(dims: &[usize]) -> Result<Self, TensorError> {
         Self::new(dims)
     }
+}
+
+/// The product of some dimensions; where it leaves what can be counted, the largest count.
+fn product(dims: &[usize]) -> usize {
+    dims.iter().fold(1, |product, &dim| product.saturating_mul(dim))
 }
 
 /// As Python prints a tuple: `(2, 3)`, `(4,)`, `()`.

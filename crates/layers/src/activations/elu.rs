@@ -7,6 +7,14 @@ use super::{Activation, map, scale};
 /// `x` for `x > 0`, `α·(eˣ − 1)` otherwise (`keras.activations.elu`, α = 1 by default).
 ///
 /// Source: [Clevert et al., 2016](https://arxiv.org/abs/1511.07289).
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Elu};
+///
+/// let mut values = [3.0_f64, 0.0, -800.0];
+/// Elu::new(2.0).apply(&mut values, 3);
+/// assert_eq!(values, [3.0, 0.0, -2.0]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Elu {
     alpha: f64,

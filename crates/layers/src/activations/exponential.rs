@@ -5,6 +5,15 @@ use cornu_tensor::Scalar;
 use super::{Activation, map, scale};
 
 /// `eˣ` (`keras.activations.exponential`), its own derivative.
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Exponential};
+///
+/// let mut values = [0.0_f64, 1.0];
+/// Exponential.apply(&mut values, 2);
+/// assert_eq!(values[0], 1.0);
+/// assert!((values[1] - std::f64::consts::E).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exponential;
 

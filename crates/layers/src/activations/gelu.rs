@@ -10,6 +10,16 @@ use super::{Activation, map, scale};
 ///
 /// Exact through the error function by default; with `approximate` Keras's form with a hyperbolic tangent,
 /// `x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`. Source: [Hendrycks and Gimpel, 2016](https://arxiv.org/abs/1606.08415).
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Gelu};
+///
+/// let (mut exact, mut approximate) = ([1.0_f64], [1.0_f64]);
+/// Gelu::default().apply(&mut exact, 1);
+/// Gelu::new(true).apply(&mut approximate, 1);
+/// assert!((exact[0] - 0.841_345).abs() < 1e-6);
+/// assert!((approximate[0] - 0.841_192).abs() < 1e-6);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Gelu {
     approximate: bool,

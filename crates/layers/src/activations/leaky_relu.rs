@@ -6,6 +6,15 @@ use super::{Activation, map, scale};
 use crate::LayerError;
 
 /// `x` for `x ≥ 0`, `negative_slope·x` otherwise (`keras.activations.leaky_relu`, slope 0.2 by default).
+///
+/// ```
+/// use cornu_layers::activations::{Activation, LeakyRelu};
+///
+/// let mut values = [2.0_f32, 0.0, -4.0];
+/// LeakyRelu::new(0.25)?.apply(&mut values, 3);
+/// assert_eq!(values, [2.0, 0.0, -1.0]);
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LeakyRelu {
     negative_slope: f64,

@@ -5,6 +5,14 @@ use cornu_tensor::Scalar;
 use super::Activation;
 
 /// `x` itself (`keras.activations.linear`): what `activation=None` means in Keras.
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Linear};
+///
+/// let mut values = [1.5_f32, -2.0];
+/// Linear.apply(&mut values, 2);
+/// assert_eq!(values, [1.5, -2.0]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Linear;
 

@@ -80,6 +80,9 @@ pub use tanh::Tanh;
 /// ```
 pub trait Activation<T: Scalar>: Debug + Send + Sync {
     /// Keras's name, such as `"relu"`.
+    ///
+    /// A loss that knows the name (`"softmax"`, `"sigmoid"`) is fused with the activation in training: one's own
+    /// function needs a name of its own.
     fn name(&self) -> &'static str;
 
     /// Replaces every `x` by `f(x)`.

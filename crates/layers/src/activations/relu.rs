@@ -5,6 +5,14 @@ use cornu_tensor::Scalar;
 use super::{Activation, map, scale};
 
 /// `max(x, 0)` (`keras.activations.relu`). The derivative at 0 is 0; NaN stays NaN.
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Relu};
+///
+/// let mut values = [2.0_f32, 0.0, -3.0];
+/// Relu.apply(&mut values, 3);
+/// assert_eq!(values, [2.0, 0.0, 0.0]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Relu;
 

@@ -10,6 +10,15 @@ const SCALE: f64 = 1.050_700_987_355_480_5;
 /// `λ·x` for `x > 0`, `λα·(eˣ − 1)` otherwise, λ = 1.0507…, α = 1.6733… (`keras.activations.selu`).
 ///
 /// Source: [Klambauer et al., 2017](https://arxiv.org/abs/1706.02515).
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Selu};
+///
+/// let mut values = [1.0_f64, -1.0];
+/// Selu.apply(&mut values, 2);
+/// assert!((values[0] - 1.0507).abs() < 1e-4);
+/// assert!((values[1] + 1.1113).abs() < 1e-4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selu;
 

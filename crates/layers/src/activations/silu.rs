@@ -6,6 +6,15 @@ use super::sigmoid::sigmoid;
 use super::{Activation, map, scale};
 
 /// `x · sigmoid(x)` (`keras.activations.silu`). Source: [Ramachandran et al., 2017](https://arxiv.org/abs/1710.05941).
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Silu};
+///
+/// let mut values = [0.0_f64, 1.0, 800.0];
+/// Silu.apply(&mut values, 3);
+/// assert!((values[1] - 0.7311).abs() < 1e-4);
+/// assert_eq!((values[0], values[2]), (0.0, 800.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Silu;
 

@@ -8,6 +8,14 @@ use super::Activation;
 ///
 /// The largest value of the row is taken off first, so that no exponential overflows. The gradient is
 /// `yᵢ·(gᵢ − Σⱼ gⱼyⱼ)`.
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Softmax};
+///
+/// let mut values = [3.0_f64, 3.0, 800.0, 0.0]; // two rows of two
+/// Softmax.apply(&mut values, 2);
+/// assert_eq!(values, [0.5, 0.5, 1.0, 0.0]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Softmax;
 

@@ -5,6 +5,14 @@ use cornu_tensor::Scalar;
 use super::{Activation, map, scale};
 
 /// `x / (1 + |x|)` (`keras.activations.softsign`); the derivative is `(1 − |y|)²`.
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Softsign};
+///
+/// let mut values = [0.0_f32, 1.0, -3.0];
+/// Softsign.apply(&mut values, 3);
+/// assert_eq!(values, [0.0, 0.5, -0.75]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Softsign;
 

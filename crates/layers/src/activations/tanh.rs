@@ -5,6 +5,14 @@ use cornu_tensor::Scalar;
 use super::{Activation, map, scale};
 
 /// `tanh(x)` (`keras.activations.tanh`); the derivative is `1 − y²`.
+///
+/// ```
+/// use cornu_layers::activations::{Activation, Tanh};
+///
+/// let mut values = [0.0_f64, 800.0, -800.0];
+/// Tanh.apply(&mut values, 3);
+/// assert_eq!(values, [0.0, 1.0, -1.0]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tanh;
 

@@ -1,6 +1,6 @@
 //! Weights whose norm has an upper limit.
 
-use cornu_tensor::{Scalar, ViewMut};
+use cornu_tensor::{Scalar, Shape, ViewMut};
 
 use super::norms::rescale;
 use super::{Axes, Constraint};
@@ -9,6 +9,17 @@ use crate::LayerError;
 /// The weights along the axes keep a norm of at most `max_value` (`keras.constraints.MaxNorm`, 2 by default).
 ///
 /// Source: [Srivastava et al., 2014](http://jmlr.org/papers/v15/srivastava14a.html).
+///
+/// ```
+/// use cornu_layers::constraints::{Constraint, MaxNorm};
+/// use cornu_tensor::Tensor;
+///
+/// let mut kernel = Tensor::from([[3.0_f64], [4.0]]); // the norm is 5
+/// MaxNorm::new(2.0)?.apply(kernel.view_mut());
+/// let norm = kernel.as_slice()[0].hypot(kernel.as_slice()[1]);
+/// assert!((norm - 2.0).abs() < 1e-6);
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MaxNorm {
     max_value: f64,
@@ -46,6 +57,10 @@ impl Default for MaxNorm {
 }
 
 impl<T: Scalar> Constraint<T> for MaxNorm {
+    fn check(&self, shape: Shape) -> Result<(), LayerError> {
+        self.axes.check("MaxNorm", shape)
+    }
+
     fn apply(&self, weight: ViewMut<'_, T>) {
         let most = T::of(self.max_value);
         rescale(weight, self.axes, |norm| if norm > most { most } else { norm });

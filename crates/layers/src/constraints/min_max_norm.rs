@@ -1,6 +1,6 @@
 //! Weights whose norm has a lower and an upper limit.
 
-use cornu_tensor::{Scalar, ViewMut};
+use cornu_tensor::{Scalar, Shape, ViewMut};
 
 use super::norms::rescale;
 use super::{Axes, Constraint};
@@ -8,6 +8,17 @@ use crate::LayerError;
 
 /// The weights along the axes get the norm `(1 − rate)·‖w‖ + rate·clip(‖w‖, min_value, max_value)`
 /// (`keras.constraints.MinMaxNorm`; by default 0, 1 and rate 1).
+///
+/// ```
+/// use cornu_layers::constraints::{Constraint, MinMaxNorm};
+/// use cornu_tensor::Tensor;
+///
+/// let mut kernel = Tensor::from([[3.0_f64], [4.0]]); // the norm is 5
+/// MinMaxNorm::new(1.0, 2.0, 0.5)?.apply(kernel.view_mut());
+/// let norm = kernel.as_slice()[0].hypot(kernel.as_slice()[1]);
+/// assert!((norm - 3.5).abs() < 1e-6); // half-way from 5 to 2
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MinMaxNorm {
     min_value: f64,
@@ -53,6 +64,10 @@ impl Default for MinMaxNorm {
 }
 
 impl<T: Scalar> Constraint<T> for MinMaxNorm {
+    fn check(&self, shape: Shape) -> Result<(), LayerError> {
+        self.axes.check("MinMaxNorm", shape)
+    }
+
     fn apply(&self, weight: ViewMut<'_, T>) {
         let (least, most, rate) = (T::of(self.min_value), T::of(self.max_value), T::of(self.rate));
         rescale(weight, self.axes, |norm| {

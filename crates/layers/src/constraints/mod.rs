@@ -19,7 +19,7 @@ mod unit_norm;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use cornu_tensor::{Scalar, ViewMut};
+use cornu_tensor::{Scalar, Shape, ViewMut};
 pub use max_norm::MaxNorm;
 pub use min_max_norm::MinMaxNorm;
 pub use non_neg::NonNeg;
@@ -27,13 +27,28 @@ pub use norms::Axes;
 pub use registry::{IntoConstraint, NAMES, get};
 pub use unit_norm::UnitNorm;
 
+use crate::LayerError;
+
 /// What a weight must keep to.
 pub trait Constraint<T: Scalar>: Debug + Send + Sync {
+    /// Whether a weight of this shape can keep to it; any can by default.
+    ///
+    /// # Errors
+    /// [`LayerError`], such as for an axis that the weight does not have.
+    fn check(&self, shape: Shape) -> Result<(), LayerError> {
+        let _ = shape;
+        Ok(())
+    }
+
     /// Changes the weight to the nearest that keeps to the constraint.
     fn apply(&self, weight: ViewMut<'_, T>);
 }
 
 impl<T: Scalar> Constraint<T> for Arc<dyn Constraint<T>> {
+    fn check(&self, shape: Shape) -> Result<(), LayerError> {
+        (**self).check(shape)
+    }
+
     fn apply(&self, weight: ViewMut<'_, T>) {
         (**self).apply(weight);
     }

@@ -6,6 +6,16 @@ use super::{Regularizer, check_factor, sign, sum};
 use crate::LayerError;
 
 /// `l1 · Σ|w|` (`keras.regularizers.L1`, 0.01 by default).
+///
+/// ```
+/// use cornu_layers::regularizers::{L1, Regularizer};
+///
+/// let (l1, mut gradient) = (L1::new(0.5)?, [0.0; 2]);
+/// l1.add_gradient(&[1.0_f64, -2.0], &mut gradient);
+/// assert_eq!(l1.penalty(&[1.0, -2.0]), 1.5); // 0.5 · (1 + 2)
+/// assert_eq!(gradient, [0.5, -0.5]);
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct L1 {
     l1: f64,

@@ -6,6 +6,14 @@ use super::{L1, L2, Regularizer};
 use crate::LayerError;
 
 /// `l1 · Σ|w| + l2 · Σw²` (`keras.regularizers.L1L2`).
+///
+/// ```
+/// use cornu_layers::regularizers::{L1L2, Regularizer};
+///
+/// let penalty = L1L2::new(0.5, 0.25)?.penalty(&[1.0_f64, -2.0]);
+/// assert_eq!(penalty, 2.75); // 0.5 · (1 + 2) + 0.25 · (1² + 2²)
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct L1L2 {
     l1: L1,

@@ -6,6 +6,16 @@ use super::{Regularizer, check_factor, sum};
 use crate::LayerError;
 
 /// `l2 · Σw²` (`keras.regularizers.L2`, 0.01 by default).
+///
+/// ```
+/// use cornu_layers::regularizers::{L2, Regularizer};
+///
+/// let (l2, mut gradient) = (L2::new(0.5)?, [0.0; 2]);
+/// l2.add_gradient(&[1.0_f64, -2.0], &mut gradient);
+/// assert_eq!(l2.penalty(&[1.0, -2.0]), 2.5); // 0.5 · (1² + 2²)
+/// assert_eq!(gradient, [1.0, -2.0]);
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct L2 {
     l2: f64,

@@ -48,15 +48,9 @@ fn sum<T: Scalar>(values: &[T], f: impl Fn(f64) -> f64) -> f64 {
     values.iter().map(|value| f(value.to_f64())).sum()
 }
 
-/// The sign of a value, 0 at 0: the slope of `|x|` as Keras takes it.
+/// The slope of `|x|`: the sign of `x`, and 1 at 0, as Keras takes it on JAX.
 fn sign<T: Scalar>(x: T) -> T {
-    if x > T::zero() {
-        T::one()
-    } else if x < T::zero() {
-        -T::one()
-    } else {
-        T::zero()
-    }
+    if x < T::zero() { -T::one() } else { T::one() }
 }
 
 /// A factor that is a finite number, 0 or more.

@@ -136,6 +136,13 @@ proptest! {
     }
 
     #[test]
+    fn at_0_the_slope_of_l1_is_that_of_the_positive_side(l1 in 0.0..2.0_f64) {
+        let mut gradient = [0.0, 1.0];
+        L1::new(l1)?.add_gradient(&[0.0, -0.0], &mut gradient);
+        prop_assert_eq!(gradient, [l1, 1.0 + l1]);
+    }
+
+    #[test]
     fn reshape_and_back(shape in shape(4, 4), batch in 0_usize..4) {
         let x = Tensor::from_fn(shape.with_batch(batch)?, |i| i as f32);
         let flat = Built::new(Flatten::new(), &[shape], 0)?.call(&x)?;

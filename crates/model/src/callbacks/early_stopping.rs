@@ -30,7 +30,8 @@ pub struct EarlyStopping<T> {
 }
 
 impl<T: Scalar> EarlyStopping<T> {
-    /// Watches the number of this name, such as `val_loss`.
+    /// Watches the number of this name, such as `val_loss`. One that an epoch does not measure is an error, where
+    /// Keras only warns: `val_…` needs validation data.
     #[must_use]
     pub fn new(monitor: impl Into<String>) -> Self {
         Self {

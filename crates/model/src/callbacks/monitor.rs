@@ -50,12 +50,14 @@ impl Monitor {
     }
 
     fn is_upwards(&self) -> Result<bool, ModelError> {
-        let metric = self.name.strip_prefix("val_").unwrap_or(&self.name);
+        let metric = self.name.strip_prefix("val_").unwrap_or(&self.name).to_lowercase();
         match self.mode {
             MonitorMode::Min => Ok(false),
             MonitorMode::Max => Ok(true),
             MonitorMode::Auto if metric.contains("acc") => Ok(true),
-            MonitorMode::Auto if metric == "loss" || metric.contains("error") || ["mse", "mae"].contains(&metric) => {
+            MonitorMode::Auto
+                if metric == "loss" || metric.contains("error") || ["mse", "mae"].contains(&metric.as_str()) =>
+            {
                 Ok(false)
             }
             MonitorMode::Auto => {
@@ -77,7 +79,8 @@ mod tests {
 
     #[test]
     fn names_tell_the_way() {
-        for (name, up) in [("val_accuracy", true), ("loss", false), ("val_mse", false), ("mean_absolute_error", false)]
+        for (name, up) in
+            [("val_accuracy", true), ("loss", false), ("val_mse", false), ("mean_absolute_error", false), ("ACC", true)]
         {
             let monitor = Monitor::new("Test", name.to_owned());
             assert_eq!(monitor.is_better(2.0, Some(1.0)), Ok(up), "{name}");

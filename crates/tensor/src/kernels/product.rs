@@ -32,7 +32,7 @@ pub struct MatrixMut<'a, T> {
 }
 
 impl<'a, T> Matrix<'a, T> {
-    /// A row-major matrix that fills the slice.
+    /// A row-major matrix from the beginning of the slice.
     ///
     /// # Errors
     /// [`TensorError::Shape`] if the slice is shorter.
@@ -45,7 +45,7 @@ impl<'a, T> Matrix<'a, T> {
     /// # Errors
     /// [`TensorError::Shape`] if it leaves the slice.
     pub fn strided(values: &'a [T], rows: usize, columns: usize, row_stride: usize) -> Result<Self, TensorError> {
-        check_bounds(values.len(), rows, columns, row_stride)?;
+        let row_stride = check_bounds(values.len(), rows, columns, row_stride)?;
         Ok(Self { values, rows, columns, row_stride, column_stride: 1 })
     }
 
@@ -63,7 +63,7 @@ impl<'a, T> Matrix<'a, T> {
 }
 
 impl<'a, T> MatrixMut<'a, T> {
-    /// A row-major matrix that fills the slice.
+    /// A row-major matrix from the beginning of the slice.
     ///
     /// # Errors
     /// [`TensorError::Shape`] if the slice is shorter.
@@ -76,7 +76,7 @@ impl<'a, T> MatrixMut<'a, T> {
     /// # Errors
     /// [`TensorError::Shape`] if it leaves the slice, or if rows overlap.
     pub fn strided(values: &'a mut [T], rows: usize, columns: usize, row_stride: usize) -> Result<Self, TensorError> {
-        check_bounds(values.len(), rows, columns, row_stride)?;
+        let row_stride = check_bounds(values.len(), rows, columns, row_stride)?;
         if row_stride < columns {
             return Err(outside(values.len(), rows, columns, row_stride));
         }
@@ -84,14 +84,15 @@ impl<'a, T> MatrixMut<'a, T> {
     }
 }
 
-/// The last value of the last row lies in a slice of this length.
-fn check_bounds(len: usize, rows: usize, columns: usize, row_stride: usize) -> Result<(), TensorError> {
+/// The stride, if the last value of the last row lies in a slice of this length. Where no second row is read, the
+/// stride means nothing and becomes that of neighbours.
+fn check_bounds(len: usize, rows: usize, columns: usize, row_stride: usize) -> Result<usize, TensorError> {
     if rows == 0 || columns == 0 {
-        return Ok(());
+        return Ok(columns);
     }
     let last = (rows - 1).checked_mul(row_stride).and_then(|start| start.checked_add(columns));
     match last {
-        Some(end) if end <= len => Ok(()),
+        Some(end) if end <= len => Ok(if rows == 1 { columns } else { row_stride }),
         _ => Err(outside(len, rows, columns, row_stride)),
     }
 }
