@@ -63,7 +63,7 @@ pub(crate) fn largest<T: Scalar>(row: &[T]) -> T {
 /// `m` and `ln Σ e^(xᵢ − m)`, where `m` is the largest value of the row: `ln softmax(x)ᵢ = (xᵢ − m) − ln Σ …`.
 pub(crate) fn log_sum_exp<T: Scalar>(x: &[T]) -> (T, T) {
     let m = largest(x);
-    (m, x.iter().fold(T::zero(), |sum, &x| sum + (x - m).exp()).ln())
+    (m, x.iter().fold(T::zero(), |sum, &x| sum + (x - m).fast_exp()).ln())
 }
 
 /// `softmax(x)` into `p`; gives what [`log_sum_exp`] gives.
@@ -71,7 +71,7 @@ pub(crate) fn softmax<T: Scalar>(x: &[T], p: &mut [T]) -> (T, T) {
     let m = largest(x);
     let mut sum = T::zero();
     for (p, &x) in p.iter_mut().zip(x) {
-        *p = (x - m).exp();
+        *p = (x - m).fast_exp();
         sum += *p;
     }
     let share = T::one() / sum;

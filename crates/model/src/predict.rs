@@ -46,7 +46,17 @@ impl<T: Scalar> Predictor<'_, T> {
         if output.shape() != expected {
             return Err(ModelError::Buffer { expected, received: output.shape() });
         }
-        self.run(x, output)
+        self.run_in_blocks(x, output)
+    }
+
+    /// Predicts block by block, so that what runs through the layers stays near the processor.
+    fn run_in_blocks(&mut self, x: View<'_, T>, mut output: ViewMut<'_, T>) -> Result<(), ModelError> {
+        let samples = x.shape().batch();
+        for start in (0..samples).step_by(BATCH) {
+            let range = start..(start + BATCH).min(samples);
+            self.run(x.rows(range.clone())?, output.reborrow().rows(range)?)?;
+        }
+        Ok(())
     }
 
     /// Predicts for a batch whose shapes are known to fit.
@@ -70,11 +80,7 @@ impl<T: Scalar> Sequential<T> {
         let (input, end) = self.shapes("weights")?;
         let samples = check_samples(input, x.view())?;
         let mut output = Tensor::zeros(end.with_batch(samples)?);
-        let mut predictor = self.predictor()?;
-        for start in (0..samples).step_by(BATCH) {
-            let range = start..(start + BATCH).min(samples);
-            predictor.run(x.view().rows(range.clone())?, output.view_mut().rows(range)?)?;
-        }
+        self.predictor()?.run_in_blocks(x.view(), output.view_mut())?;
         Ok(output)
     }
 

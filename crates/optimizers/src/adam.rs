@@ -1,5 +1,6 @@
 //! Steps from moving averages of the gradient and of its square.
 
+use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::argument::{decay, not_negative};
@@ -122,25 +123,54 @@ impl<T: Scalar> Optimizer<T> for Adam {
         gradient: &[T],
         slots: &mut [Tensor<T>],
     ) -> Result<(), OptimizerError> {
-        let (alpha, epsilon) = (self.corrected_rate::<T>(iteration), T::of(self.epsilon));
-        let (rest_1, rest_2) = (T::of(1.0 - self.beta_1), T::of(1.0 - self.beta_2));
+        let rule = Rule {
+            alpha: self.corrected_rate(iteration),
+            epsilon: T::of(self.epsilon),
+            rest_1: T::of(1.0 - self.beta_1),
+            rest_2: T::of(1.0 - self.beta_2),
+        };
         if self.amsgrad {
             let [momentum, velocity, velocity_hat] = split_slots(self, variable, gradient, slots)?;
-            let values = variable.iter_mut().zip(gradient).zip(momentum).zip(velocity).zip(velocity_hat);
-            for ((((w, &g), m), v), v_hat) in values {
-                *m += (g - *m) * rest_1;
-                *v += (g * g - *v) * rest_2;
-                *v_hat = if *v_hat >= *v { *v_hat } else { *v };
-                *w -= *m * alpha / (v_hat.sqrt() + epsilon);
-            }
+            run(&rule, [variable, momentum, velocity, velocity_hat], [gradient]);
         } else {
             let [momentum, velocity] = split_slots(self, variable, gradient, slots)?;
-            for (((w, &g), m), v) in variable.iter_mut().zip(gradient).zip(momentum).zip(velocity) {
-                *m += (g - *m) * rest_1;
-                *v += (g * g - *v) * rest_2;
-                *w -= *m * alpha / (v.sqrt() + epsilon);
-            }
+            run(&rule, [variable, momentum, velocity], [gradient]);
         }
         Ok(())
+    }
+}
+
+/// The arithmetic of one step, in the variable's type.
+struct Rule<T> {
+    alpha: T,
+    epsilon: T,
+    rest_1: T,
+    rest_2: T,
+}
+
+impl<T: Scalar> Pass<T, 3, 1> for Rule<T> {
+    #[inline(always)]
+    fn run(&self, [variable, momentum, velocity]: [&mut [T]; 3], [gradient]: [&[T]; 1]) {
+        let &Self { alpha, epsilon, rest_1, rest_2 } = self;
+        for (((w, m), v), &g) in variable.iter_mut().zip(momentum).zip(velocity).zip(gradient) {
+            *m += (g - *m) * rest_1;
+            *v += (g * g - *v) * rest_2;
+            *w -= *m * alpha / (v.sqrt() + epsilon);
+        }
+    }
+}
+
+/// AMSGrad: the denominator never shrinks.
+impl<T: Scalar> Pass<T, 4, 1> for Rule<T> {
+    #[inline(always)]
+    fn run(&self, [variable, momentum, velocity, velocity_hat]: [&mut [T]; 4], [gradient]: [&[T]; 1]) {
+        let &Self { alpha, epsilon, rest_1, rest_2 } = self;
+        let values = variable.iter_mut().zip(momentum).zip(velocity).zip(velocity_hat).zip(gradient);
+        for ((((w, m), v), v_hat), &g) in values {
+            *m += (g - *m) * rest_1;
+            *v += (g * g - *v) * rest_2;
+            *v_hat = if *v_hat >= *v { *v_hat } else { *v };
+            *w -= *m * alpha / (v_hat.sqrt() + epsilon);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Gradients divided by the root of their mean square.
 
+use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::argument::{decay, fraction, not_negative};
@@ -160,30 +161,69 @@ impl<T: Scalar> Optimizer<T> for RMSprop {
         match (self.momentum > 0.0, self.centered) {
             (false, false) => {
                 let [velocity] = split_slots(self, variable, gradient, slots)?;
-                for ((w, &g), v) in variable.iter_mut().zip(gradient).zip(velocity) {
-                    *w -= rule.increment(g, v);
-                }
+                run(&rule, [variable, velocity], [gradient]);
             }
             (true, false) => {
                 let [velocity, momentum] = split_slots(self, variable, gradient, slots)?;
-                for (((w, &g), v), m) in variable.iter_mut().zip(gradient).zip(velocity).zip(momentum) {
-                    *w -= rule.roll(m, rule.increment(g, v));
-                }
+                run(&Rolling(rule), [variable, velocity, momentum], [gradient]);
             }
             (false, true) => {
                 let [velocity, average] = split_slots(self, variable, gradient, slots)?;
-                for (((w, &g), v), a) in variable.iter_mut().zip(gradient).zip(velocity).zip(average) {
-                    *w -= rule.centered_increment(g, v, a);
-                }
+                run(&Centered(rule), [variable, velocity, average], [gradient]);
             }
             (true, true) => {
                 let [velocity, momentum, average] = split_slots(self, variable, gradient, slots)?;
-                let values = variable.iter_mut().zip(gradient).zip(velocity).zip(momentum).zip(average);
-                for ((((w, &g), v), m), a) in values {
-                    *w -= rule.roll(m, rule.centered_increment(g, v, a));
-                }
+                run(&Centered(rule), [variable, velocity, momentum, average], [gradient]);
             }
         }
         Ok(())
+    }
+}
+
+impl<T: Scalar> Pass<T, 2, 1> for Rule<T> {
+    #[inline(always)]
+    fn run(&self, [variable, velocity]: [&mut [T]; 2], [gradient]: [&[T]; 1]) {
+        let rule = *self;
+        for ((w, v), &g) in variable.iter_mut().zip(velocity).zip(gradient) {
+            *w -= rule.increment(g, v);
+        }
+    }
+}
+
+/// With momentum.
+struct Rolling<T>(Rule<T>);
+
+impl<T: Scalar> Pass<T, 3, 1> for Rolling<T> {
+    #[inline(always)]
+    fn run(&self, [variable, velocity, momentum]: [&mut [T]; 3], [gradient]: [&[T]; 1]) {
+        let rule = self.0;
+        for (((w, v), m), &g) in variable.iter_mut().zip(velocity).zip(momentum).zip(gradient) {
+            *w -= rule.roll(m, rule.increment(g, v));
+        }
+    }
+}
+
+/// With the square of the mean gradient taken off.
+struct Centered<T>(Rule<T>);
+
+impl<T: Scalar> Pass<T, 3, 1> for Centered<T> {
+    #[inline(always)]
+    fn run(&self, [variable, velocity, average]: [&mut [T]; 3], [gradient]: [&[T]; 1]) {
+        let rule = self.0;
+        for (((w, v), a), &g) in variable.iter_mut().zip(velocity).zip(average).zip(gradient) {
+            *w -= rule.centered_increment(g, v, a);
+        }
+    }
+}
+
+/// With both.
+impl<T: Scalar> Pass<T, 4, 1> for Centered<T> {
+    #[inline(always)]
+    fn run(&self, [variable, velocity, momentum, average]: [&mut [T]; 4], [gradient]: [&[T]; 1]) {
+        let rule = self.0;
+        let values = variable.iter_mut().zip(velocity).zip(momentum).zip(average).zip(gradient);
+        for ((((w, v), m), a), &g) in values {
+            *w -= rule.roll(m, rule.centered_increment(g, v, a));
+        }
     }
 }

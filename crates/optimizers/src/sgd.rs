@@ -1,5 +1,6 @@
 //! Gradient descent, with or without momentum.
 
+use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::argument::{fraction, not_negative};
@@ -93,24 +94,52 @@ impl<T: Scalar> Optimizer<T> for SGD {
         let (rate, momentum) = (T::of(self.learning_rate), T::of(self.momentum));
         if self.momentum == 0.0 {
             let [] = split_slots(self, variable, gradient, slots)?;
-            for (w, &g) in variable.iter_mut().zip(gradient) {
-                *w -= g * rate;
-            }
+            run(&Plain { rate }, [variable], [gradient]);
             return Ok(());
         }
         let [velocity] = split_slots(self, variable, gradient, slots)?;
-        let values = variable.iter_mut().zip(gradient).zip(velocity);
-        if self.nesterov {
-            for ((w, &g), m) in values {
+        run(&Rolling { rate, momentum, nesterov: self.nesterov }, [variable, velocity], [gradient]);
+        Ok(())
+    }
+}
+
+/// A step without momentum.
+struct Plain<T> {
+    rate: T,
+}
+
+impl<T: Scalar> Pass<T, 1, 1> for Plain<T> {
+    #[inline(always)]
+    fn run(&self, [variable]: [&mut [T]; 1], [gradient]: [&[T]; 1]) {
+        let rate = self.rate;
+        for (w, &g) in variable.iter_mut().zip(gradient) {
+            *w -= g * rate;
+        }
+    }
+}
+
+/// A step with momentum.
+struct Rolling<T> {
+    rate: T,
+    momentum: T,
+    nesterov: bool,
+}
+
+impl<T: Scalar> Pass<T, 2, 1> for Rolling<T> {
+    #[inline(always)]
+    fn run(&self, [variable, velocity]: [&mut [T]; 2], [gradient]: [&[T]; 1]) {
+        let &Self { rate, momentum, nesterov } = self;
+        let values = variable.iter_mut().zip(velocity).zip(gradient);
+        if nesterov {
+            for ((w, m), &g) in values {
                 *m = *m * momentum - g * rate;
                 *w += *m * momentum - g * rate;
             }
         } else {
-            for ((w, &g), m) in values {
+            for ((w, m), &g) in values {
                 *m = *m * momentum - g * rate;
                 *w += *m;
             }
         }
-        Ok(())
     }
 }

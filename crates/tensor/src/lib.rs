@@ -15,6 +15,7 @@
 
 mod convert;
 mod display;
+mod elementary;
 mod error;
 pub mod kernels;
 pub mod labels;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use nalgebra::RealField;
 
+use crate::elementary;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -40,6 +42,12 @@ pub trait Scalar:
         Self::of(count as f64)
     }
 
+    /// `eˣ`, in a form that a loop computes with vectors where there is one (`f32`).
+    fn fast_exp(self) -> Self;
+
+    /// The hyperbolic tangent, in a form that a loop computes with vectors where there is one (`f32`).
+    fn fast_tanh(self) -> Self;
+
     /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`.
     fn erf(self) -> Self;
 }
@@ -53,6 +61,16 @@ impl Scalar for f32 {
 
     fn to_f64(self) -> f64 {
         f64::from(self)
+    }
+
+    #[inline(always)]
+    fn fast_exp(self) -> Self {
+        elementary::exp(self)
+    }
+
+    #[inline(always)]
+    fn fast_tanh(self) -> Self {
+        elementary::tanh(self)
     }
 
     fn erf(self) -> Self {
@@ -69,6 +87,16 @@ impl Scalar for f64 {
 
     fn to_f64(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn fast_exp(self) -> Self {
+        self.exp()
+    }
+
+    #[inline(always)]
+    fn fast_tanh(self) -> Self {
+        self.tanh()
     }
 
     fn erf(self) -> Self {

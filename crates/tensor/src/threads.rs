@@ -36,6 +36,21 @@ pub(crate) fn for_work(multiply_adds: usize) -> usize {
     if multiply_adds < WORTH_A_THREAD { 1 } else { limit() }
 }
 
+/// The pieces in which so many values are worked on, `share` of them at least in each.
+#[cfg(feature = "simd")]
+#[must_use]
+pub(crate) fn for_values(values: usize, share: usize) -> usize {
+    let most = values / share;
+    if most <= 1 {
+        return 1;
+    }
+    let threads = match limit() {
+        0 => rayon::current_num_threads(),
+        limit => limit,
+    };
+    most.min(threads)
+}
+
 #[cfg(all(test, feature = "matmul"))]
 mod tests {
     use super::*;

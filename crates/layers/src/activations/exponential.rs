@@ -23,7 +23,7 @@ impl<T: Scalar> Activation<T> for Exponential {
     }
 
     fn apply(&self, values: &mut [T], _width: usize) {
-        map(values, T::exp);
+        map(values, T::fast_exp);
     }
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {

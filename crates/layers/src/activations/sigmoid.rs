@@ -17,8 +17,9 @@ use super::{Activation, map, scale};
 pub struct Sigmoid;
 
 /// The logistic function of one value; the exponential never overflows.
+#[inline(always)]
 pub(super) fn sigmoid<T: Scalar>(x: T) -> T {
-    let e = (-x.abs()).exp();
+    let e = (-x.abs()).fast_exp();
     let larger = T::one() / (T::one() + e);
     if x < T::zero() { e * larger } else { larger }
 }

@@ -2,7 +2,7 @@
 
 use cornu_tensor::Scalar;
 
-use super::Activation;
+use super::{Activation, map};
 
 /// `e^xᵢ / Σⱼ e^xⱼ` over each row (`keras.activations.softmax`, axis −1).
 ///
@@ -27,14 +27,9 @@ impl<T: Scalar> Activation<T> for Softmax {
     fn apply(&self, values: &mut [T], width: usize) {
         for row in values.chunks_exact_mut(width.max(1)) {
             let largest = row.iter().copied().fold(row[0], |a, b| if b > a { b } else { a });
-            let mut sum = T::zero();
-            for value in row.iter_mut() {
-                *value = (*value - largest).exp();
-                sum += *value;
-            }
-            for value in row {
-                *value /= sum;
-            }
+            map(row, |x| (x - largest).fast_exp());
+            let sum = row.iter().fold(T::zero(), |sum, &y| sum + y);
+            map(row, |y| y / sum);
         }
     }
 

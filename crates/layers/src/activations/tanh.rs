@@ -22,7 +22,7 @@ impl<T: Scalar> Activation<T> for Tanh {
     }
 
     fn apply(&self, values: &mut [T], _width: usize) {
-        map(values, T::tanh);
+        map(values, T::fast_tanh);
     }
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {

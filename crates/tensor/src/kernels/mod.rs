@@ -1,9 +1,11 @@
 //! The numeric kernels: the matrix product, and the passes over rows that more than one crate needs.
 
+mod passes;
 #[cfg(feature = "matmul")]
 mod product;
 mod rows;
 
+pub use passes::{Pass, run};
 #[cfg(feature = "matmul")]
 pub use product::{Matrix, MatrixMut, product};
 pub use rows::{add_to_rows, argmax, sum_rows};
