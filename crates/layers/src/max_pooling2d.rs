@@ -1,6 +1,6 @@
 //! The largest value of each window of an image.
 
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_tensor::{Scalar, Shape, View, threads};
 
 use crate::arguments::keep_error;
 use crate::window::{Geometry, Window};
@@ -93,34 +93,38 @@ fn exceeds<T: Scalar>(value: T, largest: T) -> bool {
 /// The largest values alone.
 fn pool<T: Scalar>(geometry: &Geometry, input: View<'_, T>, output: &mut [T]) {
     let (input, channels) = (input.as_slice(), geometry.channels);
-    for (place, largest) in output.chunks_exact_mut(channels).enumerate() {
-        let (first, others) = points(geometry, place);
-        largest.copy_from_slice(&input[first..][..channels]);
-        for point in others {
-            for (largest, &value) in largest.iter_mut().zip(&input[point..][..channels]) {
-                *largest = if exceeds(value, *largest) { value } else { *largest };
+    threads::over_rows((output, &mut []), (channels, 0), &|start, (output, _): (&mut [T], &mut [()])| {
+        for (place, largest) in (start..).zip(output.chunks_exact_mut(channels)) {
+            let (first, others) = points(geometry, place);
+            largest.copy_from_slice(&input[first..][..channels]);
+            for point in others {
+                for (largest, &value) in largest.iter_mut().zip(&input[point..][..channels]) {
+                    *largest = if exceeds(value, *largest) { value } else { *largest };
+                }
             }
         }
-    }
+    });
 }
 
 /// The largest values, and where in the input each of them lies.
 fn pool_with_positions<T: Scalar>(geometry: &Geometry, input: View<'_, T>, output: &mut [T], positions: &mut [usize]) {
     let (input, channels) = (input.as_slice(), geometry.channels);
-    let places = output.chunks_exact_mut(channels).zip(positions.chunks_exact_mut(channels));
-    for (place, (largest, positions)) in places.enumerate() {
-        let (first, others) = points(geometry, place);
-        largest.copy_from_slice(&input[first..][..channels]);
-        positions.iter_mut().enumerate().for_each(|(channel, position)| *position = first + channel);
-        for point in others {
-            let values = &input[point..][..channels];
-            for (channel, (largest, position)) in largest.iter_mut().zip(positions.iter_mut()).enumerate() {
-                let takes = exceeds(values[channel], *largest);
-                *largest = if takes { values[channel] } else { *largest };
-                *position = if takes { point + channel } else { *position };
+    threads::over_rows((output, positions), (channels, channels), &|start, (output, positions)| {
+        let places = output.chunks_exact_mut(channels).zip(positions.chunks_exact_mut(channels));
+        for (place, (largest, positions)) in (start..).zip(places) {
+            let (first, others) = points(geometry, place);
+            largest.copy_from_slice(&input[first..][..channels]);
+            positions.iter_mut().enumerate().for_each(|(channel, position)| *position = first + channel);
+            for point in others {
+                let values = &input[point..][..channels];
+                for (channel, (largest, position)) in largest.iter_mut().zip(positions.iter_mut()).enumerate() {
+                    let takes = exceeds(values[channel], *largest);
+                    *largest = if takes { values[channel] } else { *largest };
+                    *position = if takes { point + channel } else { *position };
+                }
             }
         }
-    }
+    });
 }
 
 impl<T: Scalar> Layer<T> for MaxPooling2D {

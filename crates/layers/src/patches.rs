@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cornu_tensor::Scalar;
+use cornu_tensor::{Scalar, threads};
 
 use crate::window::Geometry;
 
@@ -57,12 +57,19 @@ impl Patches {
 
     /// Copies the patches of a block out of a batch of images; padding is zero.
     pub(crate) fn gather<T: Scalar>(&self, images: &[T], block: Range<usize>, patches: &mut [T]) {
-        for (place, patch) in block.zip(patches.chunks_exact_mut(self.len())) {
-            if !self.is_inside(place) {
-                patch.fill(T::zero());
+        let patches = &mut patches[..block.len() * self.len()];
+        threads::over_rows((patches, &mut []), (self.len(), 0), &|first, (patches, _): (&mut [T], &mut [()])| {
+            for (place, patch) in (block.start + first..).zip(patches.chunks_exact_mut(self.len())) {
+                if !self.is_inside(place) {
+                    patch.fill(T::zero());
+                }
+                self.pieces(place, |to, from, len| {
+                    for (value, &part) in patch[to..][..len].iter_mut().zip(&images[from..][..len]) {
+                        *value = part;
+                    }
+                });
             }
-            self.pieces(place, |to, from, len| patch[to..][..len].copy_from_slice(&images[from..][..len]));
-        }
+        });
     }
 
     /// Adds the patches of a block to where they came from.

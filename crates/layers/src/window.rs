@@ -129,6 +129,11 @@ impl Axis {
     /// Which of the window's values lie on the image when it stands at `output`.
     pub(crate) fn taps(&self, output: usize) -> Range<usize> {
         let start = output * self.stride;
+        if self.dilation == 1 {
+            // The usual case, without a division.
+            let end = (self.input + self.before).saturating_sub(start);
+            return self.before.saturating_sub(start).min(self.size)..end.min(self.size);
+        }
         let first = self.before.saturating_sub(start).div_ceil(self.dilation);
         let end = (self.input + self.before).saturating_sub(start).div_ceil(self.dilation);
         first.min(self.size)..end.min(self.size)

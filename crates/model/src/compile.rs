@@ -50,6 +50,12 @@ impl<T: Scalar> Compile<T> {
         Self { parts: parts() }
     }
 
+    /// With more metrics of one kind: `metrics(["accuracy", "mae"])`.
+    #[must_use]
+    pub fn metrics(self, metrics: impl IntoIterator<Item = impl IntoMetric<T>>) -> Self {
+        metrics.into_iter().fold(self, Self::metric)
+    }
+
     /// With one more metric. `"accuracy"` means what it means in Keras: binary, categorical or sparse
     /// categorical accuracy, as the shapes of labels and predictions tell.
     #[must_use]

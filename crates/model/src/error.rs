@@ -1,5 +1,8 @@
 //! What can go wrong with a model.
 
+use std::fmt;
+
+use cornu_initializers::InitializerError;
 use cornu_layers::LayerError;
 use cornu_losses::LossError;
 use cornu_metrics::MetricError;
@@ -8,7 +11,9 @@ use cornu_tensor::{Shape, TensorError};
 use thiserror::Error;
 
 /// An error of this crate: what was expected, and what came.
-#[derive(Debug, Clone, PartialEq, Error)]
+///
+/// Its `Debug` is the message too, so that a `main` that returns it prints the sentence.
+#[derive(Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ModelError {
     /// A layer refused its arguments or its input.
@@ -55,7 +60,7 @@ pub enum ModelError {
         received: Shape,
     },
     /// Samples of the wrong shape.
-    #[error("`x` must be a batch of samples of shape {expected}. Received: {received}")]
+    #[error("`x` must be a batch of samples of shape {expected}{}. Received: {received}", hint(expected, received))]
     Samples {
         /// The shape of one sample.
         expected: Shape,
@@ -134,6 +139,15 @@ pub enum ModelError {
         /// The name.
         name: String,
     },
+    /// The data for validation does not fit.
+    #[error("validation_data: {0}")]
+    Validation(Box<ModelError>),
+    /// A layer, an activation, a regularizer or a constraint was given a wrong argument.
+    #[error(transparent)]
+    Component(#[from] LayerError),
+    /// An initializer was given a wrong argument.
+    #[error(transparent)]
+    Initializer(#[from] InitializerError),
     /// The loss refused the labels.
     #[error("loss: {0}")]
     Loss(#[from] LossError),
@@ -161,6 +175,17 @@ impl ModelError {
     pub(crate) fn layer(name: &str) -> impl FnOnce(LayerError) -> Self + '_ {
         move |source| Self::Layer { layer: name.to_owned(), source }
     }
+}
+
+impl fmt::Debug for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The most frequent mistake with shapes: one sample as a batch, or the batch counted into `input_shape`.
+fn hint(expected: &Shape, received: &Shape) -> &'static str {
+    if expected == received { " (one dimension more: `input_shape` does not count the samples)" } else { "" }
 }
 
 /// `: a, b` for a list that is not empty.

@@ -139,7 +139,8 @@ impl<'a, T: Scalar> Fit<'a, T> {
         Self { sample_weight: Some(sample_weight), ..self }
     }
 
-    /// How much the samples of each class count in the loss; 1 for a class that is not named.
+    /// How much the samples of each class count in the loss; 1 for a class that is not named. A class that no label
+    /// has is left out, as in Keras.
     #[must_use]
     pub fn class_weight(self, class_weight: impl Into<ClassWeight>) -> Self {
         Self { class_weight: Some(class_weight.into()), ..self }
@@ -188,7 +189,7 @@ impl<T: Scalar> Sequential<T> {
         self.check(compiled, all)?;
         let (train, validation) = split(all, fit.validation_data, fit.validation_split)?;
         if let Some(validation) = validation {
-            self.check(compiled, validation)?;
+            self.check(compiled, validation).map_err(|error| ModelError::Validation(Box::new(error)))?;
         }
         // As in Keras, the classes weigh the training only, not the validation.
         let by_class = sample_weights(train.y, &fit)?;

@@ -3,7 +3,8 @@
 use cornu_layers::Layer;
 use cornu_tensor::{Scalar, Shape};
 
-/// A layer with its name, whether it may learn, and the shape of its input.
+/// A layer with its name, whether it may learn, and the shape of its input: what [`LayerArguments`] give. These
+/// arguments come after those of the layer itself.
 ///
 /// Every [`Layer`], a user's own too, gets these arguments through [`LayerArguments`].
 #[derive(Debug, Clone)]
@@ -59,6 +60,7 @@ impl<T: Scalar> Node<T> {
 /// ```
 pub trait LayerArguments<T: Scalar>: Layer<T> + Sized + 'static {
     /// As [`Node::named`].
+    #[doc(alias = "name")]
     #[must_use]
     fn named(self, name: impl Into<String>) -> Node<T> {
         Node::from_box(Box::new(self)).named(name)

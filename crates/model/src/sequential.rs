@@ -51,7 +51,8 @@ pub struct Sequential<T: Scalar = f32> {
 
 /// What [`Sequential::add`] does, for layers in a list: `sequential![Dense::new(4), Dense::new(2)]`.
 ///
-/// It gives a [`Sequential`] of `f32`, or the error of the first layer that does not fit.
+/// It gives a [`Sequential`] of `f32` (of `f64` with `sequential![f64; …]`), or the error of the first layer that does
+/// not fit.
 ///
 /// ```
 /// use cornu_layers::{Dense, Input, KernelArguments};
@@ -59,17 +60,23 @@ pub struct Sequential<T: Scalar = f32> {
 ///
 /// let model = sequential![Input::new([1]), Dense::new(4).activation("relu"), Dense::new(2).activation("softmax")]?;
 /// assert_eq!(model.count_params()?, 18);
+/// let exact = sequential![f64; Input::new([1]), Dense::new(4), Dense::new(2)]?;
+/// assert_eq!(exact.count_params()?, 18);
 /// # Ok::<(), cornu_model::ModelError>(())
 /// ```
 #[macro_export]
 macro_rules! sequential {
+    (f64; $($layer:expr),* $(,)?) => {
+        $crate::Sequential::<f64>::from_nodes([$($crate::IntoNode::into_node($layer)),*])
+    };
     ($($layer:expr),* $(,)?) => {
         $crate::Sequential::<f32>::from_nodes([$($crate::IntoNode::into_node($layer)),*])
     };
 }
 
 impl Sequential<f32> {
-    /// A model without layers, of `f32` as in Keras. For `f64`: `Sequential::<f64>::default()`.
+    /// A model without layers, of `f32` as in Keras. For `f64`: `Sequential::<f64>::default()`, or
+    /// [`sequential!`](crate::sequential)`[f64; …]`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -132,8 +139,9 @@ impl<T: Scalar> Sequential<T> {
     /// Adds a layer at the end. An [`Input`] says the shape of the samples and is not kept.
     ///
     /// # Errors
-    /// [`ModelError::Layer`] if the layer was given a wrong argument or cannot follow the one before;
-    /// [`ModelError::DuplicateName`]. The model is then as it was.
+    /// [`ModelError::Layer`] if the layer was given a wrong argument or cannot follow the one before (of a model whose
+    /// shape of input is not known yet, that shows when it is built); [`ModelError::DuplicateName`]. The model is then
+    /// as it was.
     pub fn add(&mut self, layer: impl IntoNode<T>) -> Result<&mut Self, ModelError> {
         self.add_node(layer.into_node())?;
         Ok(self)
@@ -330,7 +338,8 @@ impl<T: Scalar> Sequential<T> {
         self.trainable
     }
 
-    /// Freezes or frees all layers together; what each layer says for itself stays as it is.
+    /// Freezes or frees all layers together; what each layer says for itself stays as it is. It holds from the next
+    /// step on, without another `compile`.
     pub fn set_trainable(&mut self, trainable: bool) {
         self.trainable = trainable;
     }

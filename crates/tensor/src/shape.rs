@@ -148,6 +148,32 @@ impl<const N: usize> From<[usize; N]> for Shape {
     }
 }
 
+impl From<usize> for Shape {
+    /// One dimension.
+    fn from(dim: usize) -> Self {
+        Self::from([dim])
+    }
+}
+
+impl From<(usize,)> for Shape {
+    /// As Python writes one dimension: `(4,)`.
+    fn from((dim,): (usize,)) -> Self {
+        Self::from([dim])
+    }
+}
+
+impl From<(usize, usize)> for Shape {
+    fn from((a, b): (usize, usize)) -> Self {
+        Self::from([a, b])
+    }
+}
+
+impl From<(usize, usize, usize)> for Shape {
+    fn from((a, b, c): (usize, usize, usize)) -> Self {
+        Self::from([a, b, c])
+    }
+}
+
 impl TryFrom<&[usize]> for Shape {
     type Error = TensorError;
 
@@ -194,6 +220,13 @@ mod tests {
         assert_eq!(Shape::from([]).to_string(), "()");
         assert_eq!(Shape::from([4]).to_string(), "(4,)");
         assert_eq!(Shape::from([4, 2]).to_string(), "(4, 2)");
+    }
+
+    #[test]
+    fn as_python_writes_it() {
+        assert_eq!(Shape::from(4), Shape::from((4,)));
+        assert_eq!(Shape::from((28, 28)), Shape::from([28, 28]));
+        assert_eq!(Shape::from((28, 28, 1)), Shape::from([28, 28, 1]));
     }
 
     #[test]

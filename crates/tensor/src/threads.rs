@@ -51,6 +51,54 @@ pub(crate) fn for_values(values: usize, share: usize) -> usize {
     most.min(threads)
 }
 
+/// Runs `f` on the rows of two slices, in pieces on several threads where there are enough values: `f` gets the
+/// number of its first row and the rows themselves, of `widths` values each.
+///
+/// Each row is worked on once and alone, so the result does not depend on the number of threads.
+///
+/// ```
+/// use cornu_tensor::threads;
+///
+/// let (mut squares, mut signs) = ([0; 6], [false; 3]);
+/// threads::over_rows((&mut squares, &mut signs), (2, 1), &|first, (squares, signs)| {
+///     for (row, (square, sign)) in squares.chunks_exact_mut(2).zip(signs).enumerate() {
+///         square.fill((first + row) * (first + row));
+///         *sign = true;
+///     }
+/// });
+/// assert_eq!((squares, signs), ([0, 0, 1, 1, 4, 4], [true; 3]));
+/// ```
+#[cfg(feature = "simd")]
+pub fn over_rows<A: Send, B: Send>(
+    slices: (&mut [A], &mut [B]),
+    widths: (usize, usize),
+    f: &(impl Fn(usize, (&mut [A], &mut [B])) + Sync),
+) {
+    let pieces = for_values(slices.0.len(), 1 << 13);
+    split_rows(pieces, 0, slices.0.len() / widths.0.max(1), slices, widths, f);
+}
+
+#[cfg(feature = "simd")]
+fn split_rows<A: Send, B: Send>(
+    pieces: usize,
+    first: usize,
+    rows: usize,
+    (a, b): (&mut [A], &mut [B]),
+    widths: (usize, usize),
+    f: &(impl Fn(usize, (&mut [A], &mut [B])) + Sync),
+) {
+    if pieces <= 1 || rows <= 1 {
+        return f(first, (a, b));
+    }
+    let (left, middle) = (pieces / 2, rows * (pieces / 2) / pieces);
+    let (a, a_after) = a.split_at_mut(middle * widths.0);
+    let (b, b_after) = b.split_at_mut(middle * widths.1);
+    rayon::join(
+        || split_rows(left, first, middle, (a, b), widths, f),
+        || split_rows(pieces - left, first + middle, rows - middle, (a_after, b_after), widths, f),
+    );
+}
+
 #[cfg(all(test, feature = "matmul"))]
 mod tests {
     use super::*;
