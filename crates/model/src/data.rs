@@ -9,8 +9,15 @@ use cornu_tensor::{Scalar, Shape, Tensor, View, kernels};
 use rand::Rng;
 
 use crate::compile::Compiled;
-use crate::step::Batch;
 use crate::{ModelError, Sequential};
+
+/// Samples, labels and weights that belong together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Batch<'a, T> {
+    pub(crate) x: View<'a, T>,
+    pub(crate) y: View<'a, T>,
+    pub(crate) sample_weight: Option<&'a [T]>,
+}
 
 /// How much a sample of each class counts, by class number (Keras's `class_weight`). Others count 1.
 pub type ClassWeight = BTreeMap<usize, f64>;

@@ -4,8 +4,7 @@ use cornu_tensor::{Scalar, Tensor};
 
 use crate::callbacks::{Progress, Verbose};
 use crate::compile::Compiled;
-use crate::data::{Batches, at_least_one};
-use crate::step::Batch;
+use crate::data::{Batch, Batches, at_least_one};
 use crate::workspace::Workspace;
 use crate::{Logs, ModelError, Sequential};
 

@@ -5,8 +5,7 @@ use cornu_tensor::{Scalar, Tensor, View};
 
 use crate::callbacks::{Callback, Progress, Training, TrainingParams, Verbose};
 use crate::compile::Compiled;
-use crate::data::{Batches, ClassWeight, at_least_one, class_weights, rows};
-use crate::step::Batch;
+use crate::data::{Batch, Batches, ClassWeight, at_least_one, class_weights, rows};
 use crate::streams::SHUFFLING;
 use crate::{History, Logs, ModelError, Sequential};
 

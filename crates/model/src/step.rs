@@ -7,18 +7,10 @@ use cornu_tensor::{Scalar, Tensor, View};
 
 use crate::chain::{Chain, Link};
 use crate::compile::{Compiled, not_compiled};
-use crate::data::check_samples;
+use crate::data::{Batch, check_samples};
 use crate::streams::LAYERS;
 use crate::workspace::Tail;
 use crate::{ModelError, Sequential};
-
-/// Samples, labels and weights that belong together.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Batch<'a, T> {
-    pub(crate) x: View<'a, T>,
-    pub(crate) y: View<'a, T>,
-    pub(crate) sample_weight: Option<&'a [T]>,
-}
 
 /// The layers as they run in a step: the last one without its activation, where that is fused with the loss.
 fn chain_for<'a, T: Scalar>(links: &'a [Link<T>], tail: Option<&'a Tail<T>>) -> Chain<'a, T> {
