@@ -3,6 +3,7 @@
 use cornu_tensor::{Scalar, Shape, View};
 
 use crate::MetricError;
+use crate::shapes::aligned;
 
 /// The weighted mean of all values seen: `Σ wᵢ·valueᵢ / Σ wᵢ`, 0 if nothing was seen (`keras.metrics.Mean`).
 ///
@@ -117,6 +118,26 @@ impl Mean {
             }
         }
         Ok(())
+    }
+}
+
+impl Mean {
+    /// Takes in the mean of `term(y_true, y_pred)` over each row.
+    pub(crate) fn add_row_means<T: Scalar>(
+        &mut self,
+        y_true: View<'_, T>,
+        y_pred: View<'_, T>,
+        sample_weight: Option<&[T]>,
+        term: impl Fn(T, T) -> T,
+    ) -> Result<(), MetricError> {
+        let shape = aligned(self.name(), y_true.shape(), y_pred.shape())?;
+        let width = shape.last_dim();
+        let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
+        let means = rows.map(|(t, p)| {
+            let terms = t.iter().zip(p).map(|(&t, &p)| term(t, p).to_f64());
+            terms.sum::<f64>() / width as f64
+        });
+        self.add(shape.outer(), means, sample_weight)
     }
 }
 

@@ -66,14 +66,7 @@ impl<T: Scalar> Metric<T> for MeanAbsoluteError {
         y_pred: View<'_, T>,
         sample_weight: Option<&[T]>,
     ) -> Result<(), MetricError> {
-        let shape = aligned(self.mean.name(), y_true.shape(), y_pred.shape())?;
-        let width = shape.last_dim();
-        let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
-        let errors = rows.map(|(t, p)| {
-            let terms = t.iter().zip(p).map(|(&t, &p)| (t - p).abs().to_f64());
-            terms.sum::<f64>() / width as f64
-        });
-        self.mean.add(shape.outer(), errors, sample_weight)
+        self.mean.add_row_means(y_true, y_pred, sample_weight, |t, p| (t - p).abs())
     }
 
     fn result(&self) -> f64 {
