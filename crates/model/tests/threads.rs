@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use cornu_layers::{Dense, Dropout, KernelArguments};
+use cornu_layers::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, KernelArguments, MaxPooling2D, Reshape};
 use cornu_model::callbacks::{EarlyStopping, Verbose};
 use cornu_model::{Compile, Fit, History, LayerArguments, ModelError, Predictor, Sequential, sequential};
 use cornu_tensor::{Tensor, threads};
@@ -30,6 +30,21 @@ fn wide() -> Result<Sequential<f32>, ModelError> {
     model.with_seed(7)
 }
 
+/// A network whose patches and poolings are split too.
+fn convolutional() -> Result<Sequential<f32>, ModelError> {
+    let model = sequential![
+        Reshape::new([16, 16, 1]).input_shape([256]),
+        Conv2D::new(8, 3).padding("same").activation("relu"),
+        BatchNormalization::new(),
+        MaxPooling2D::new(2),
+        Conv2D::new(16, 3).activation("tanh"),
+        Flatten::new(),
+        Dropout::new(0.25),
+        Dense::new(10).activation("softmax"),
+    ]?;
+    model.with_seed(7)
+}
+
 fn data() -> (Tensor<f32>, Tensor<f32>) {
     let x = Tensor::from_fn([192, 256], |i| ((i * 7919) % 1000) as f32 / 500.0 - 1.0);
     (x, Tensor::from_fn([192], |i| (i % 10) as f32))
@@ -37,11 +52,16 @@ fn data() -> (Tensor<f32>, Tensor<f32>) {
 
 #[test]
 fn the_same_bits_on_any_number_of_threads() -> Result<(), ModelError> {
+    check(wide)?;
+    check(convolutional)
+}
+
+fn check(model: fn() -> Result<Sequential<f32>, ModelError>) -> Result<(), ModelError> {
     let (x, y) = data();
     let mut runs = Vec::new();
     for limit in [1, 2, 3, 0] {
         threads::set_threads(limit);
-        let mut model = wide()?;
+        let mut model = model()?;
         let initial = model.get_weights();
         model.compile(Compile::new("adam", "sparse_categorical_crossentropy").metric("accuracy"))?;
         let fit = Fit::new().epochs(3).batch_size(64).validation_split(0.2).verbose(Verbose::Silent);
