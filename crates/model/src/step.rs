@@ -57,7 +57,7 @@ impl<T: Scalar> Sequential<T> {
         }
     }
 
-    /// One training step: forward, loss, backward, penalties, optimizer, constraints, metrics.
+    /// One training step: forward, loss, backward, metrics, penalties, optimizer, constraints, moving statistics.
     ///
     /// The batch was checked. The loss comes back. An error that does not come from the optimizer changes no weight.
     pub(crate) fn train_step(&mut self, batch: Batch<'_, T>) -> Result<T, ModelError> {
