@@ -39,10 +39,21 @@ impl Mode {
     /// The same pass through the `index`-th layer inside this one.
     #[must_use]
     pub fn inner(self, index: u64, may_learn: bool) -> Self {
+        match self.learning(may_learn) {
+            Self::Inference => Self::Inference,
+            Self::Training { seed, step, trainable } => {
+                Self::Training { seed: random::derive(seed, index), step, trainable }
+            }
+        }
+    }
+
+    /// The same pass through something that may not learn, if `may_learn` is false.
+    #[must_use]
+    pub fn learning(self, may_learn: bool) -> Self {
         match self {
             Self::Inference => Self::Inference,
             Self::Training { seed, step, trainable } => {
-                Self::Training { seed: random::derive(seed, index), step, trainable: trainable && may_learn }
+                Self::Training { seed, step, trainable: trainable && may_learn }
             }
         }
     }

@@ -37,7 +37,7 @@ impl<T: Scalar> Scratch<T> {
     /// assert_eq!(scratch.tensor(1).map(|t| t.as_slice()), Some(&[0.5; 3][..]));
     /// ```
     pub fn tensors<const N: usize>(&mut self, shapes: [Shape; N]) -> [&mut Tensor<T>; N] {
-        sized(&mut self.tensors, shapes)
+        self.parts(shapes, 0).0
     }
 
     /// One of the layer's tensors as the last pass left it.
@@ -54,7 +54,7 @@ impl<T: Scalar> Scratch<T> {
 
     /// The memory of the first `count` layers inside this one.
     pub fn inner(&mut self, count: usize) -> &mut [Scratch<T>] {
-        self.parts([], count).1
+        self.lists(0, count).1
     }
 
     /// The memory of the layers inside this one as the last pass left it.
@@ -65,10 +65,14 @@ impl<T: Scalar> Scratch<T> {
 
     /// Own tensors and the memory of inner layers together, for a layer that runs others.
     pub fn parts<const N: usize>(&mut self, shapes: [Shape; N], count: usize) -> ([&mut Tensor<T>; N], &mut [Self]) {
-        if self.inner.len() < count {
-            self.inner.resize_with(count, Self::default);
+        let (tensors, inner) = self.lists(N, count);
+        for (tensor, shape) in tensors.iter_mut().zip(shapes) {
+            tensor.resize(shape);
         }
-        (sized(&mut self.tensors, shapes), &mut self.inner[..count])
+        match tensors.first_chunk_mut::<N>() {
+            Some(tensors) => (tensors.each_mut(), inner),
+            None => unreachable!("there are {N} tensors"),
+        }
     }
 
     /// As many own tensors, in whatever shapes they are, and the memory of as many inner layers.
@@ -91,19 +95,5 @@ impl<T: Scalar> Scratch<T> {
     pub fn take_loss(&mut self) -> T {
         let own = std::mem::replace(&mut self.loss, T::zero());
         self.inner.iter_mut().fold(own, |sum, inner| sum + inner.take_loss())
-    }
-}
-
-/// The first tensors of a list, in these shapes.
-fn sized<T: Scalar, const N: usize>(tensors: &mut Vec<Tensor<T>>, shapes: [Shape; N]) -> [&mut Tensor<T>; N] {
-    if tensors.len() < N {
-        tensors.resize_with(N, Tensor::default);
-    }
-    for (tensor, shape) in tensors.iter_mut().zip(shapes) {
-        tensor.resize(shape);
-    }
-    match tensors.first_chunk_mut::<N>() {
-        Some(chunk) => chunk.each_mut(),
-        None => unreachable!("the list has at least {N} tensors"),
     }
 }

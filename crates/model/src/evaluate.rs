@@ -95,11 +95,22 @@ impl<T: Scalar> Sequential<T> {
     pub fn evaluate(&self, x: &Tensor<T>, y: &Tensor<T>, evaluate: Evaluate<'_, T>) -> Result<Logs, ModelError> {
         at_least_one("evaluate", "batch_size", evaluate.batch_size)?;
         let data = Batch { x: x.view(), y: y.view(), sample_weight: evaluate.sample_weight };
-        let mut compiled = self.compiled("evaluate")?.for_test();
+        self.test("evaluate", data, evaluate.batch_size, evaluate.verbose)
+    }
+
+    /// Loss and metrics over samples in batches of this size.
+    fn test(
+        &self,
+        function: &'static str,
+        data: Batch<'_, T>,
+        batch_size: usize,
+        verbose: Verbose,
+    ) -> Result<Logs, ModelError> {
+        let mut compiled = self.compiled(function)?.for_test();
         self.check(&compiled, data)?;
         compiled.reset_metrics();
-        let mut batches = Batches::new(data, evaluate.batch_size, false);
-        let (mut logs, mut progress) = (Logs::default(), Progress::new(evaluate.verbose));
+        let mut batches = Batches::new(data, batch_size, false);
+        let (mut logs, mut progress) = (Logs::default(), Progress::new(verbose));
         let steps = batches.len();
         progress.begin(steps);
         for index in 0..steps {
@@ -160,12 +171,6 @@ impl<T: Scalar> Sequential<T> {
     /// [`ModelError`] for whatever does not fit.
     pub fn test_on_batch(&self, x: &Tensor<T>, y: &Tensor<T>, sample_weight: Option<&[T]>) -> Result<Logs, ModelError> {
         let data = Batch { x: x.view(), y: y.view(), sample_weight };
-        let mut compiled = self.compiled("test_on_batch")?.for_test();
-        self.check(&compiled, data)?;
-        compiled.reset_metrics();
-        self.test_step(&mut compiled, data)?;
-        let mut logs = Logs::default();
-        compiled.log("", &mut logs);
-        Ok(logs)
+        self.test("test_on_batch", data, data.x.shape().batch(), Verbose::Silent)
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use cornu_layers::activations::Activation;
-use cornu_layers::{Backward, Forward, Layer, LayerError, Mode, Scratch, Weight, WeightSpec, single};
+use cornu_layers::{Backward, Forward, Layer, LayerError, Scratch, Weight, WeightSpec, single};
 use cornu_tensor::{Scalar, Shape};
 
 use crate::Sequential;
 use crate::chain::AtLayer;
+use crate::sequential::DEFAULT_NAME;
 
 impl<T: Scalar> Sequential<T> {
     /// The error of one of this model's layers, for the model around it.
@@ -26,7 +27,7 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     }
 
     fn own_name(&self) -> Option<&str> {
-        (self.name != crate::sequential::DEFAULT_NAME).then_some(self.name.as_str())
+        (self.name != DEFAULT_NAME).then_some(self.name.as_str())
     }
 
     fn fixed_input(&self) -> Option<Shape> {
@@ -76,14 +77,8 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
 
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         let Some(&input) = pass.inputs.first() else { return Ok(()) };
-        let mode = match pass.mode {
-            Mode::Training { seed, step, trainable } => {
-                Mode::Training { seed, step, trainable: trainable && self.trainable }
-            }
-            Mode::Inference => Mode::Inference,
-        };
         self.chain()
-            .forward(pass.weights, input, pass.output, mode, pass.scratch)
+            .forward(pass.weights, input, pass.output, pass.mode.learning(self.trainable), pass.scratch)
             .map_err(|error| self.inner_error(error))
     }
 

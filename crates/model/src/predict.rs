@@ -1,7 +1,7 @@
 //! Prediction, through `&self`.
 
 use cornu_layers::{Mode, Scratch};
-use cornu_tensor::{Scalar, Tensor, View, ViewMut};
+use cornu_tensor::{Scalar, Shape, Tensor, View, ViewMut};
 
 use crate::data::check_samples;
 use crate::{ModelError, Sequential};
@@ -40,9 +40,7 @@ impl<T: Scalar> Predictor<'_, T> {
     /// [`ModelError::Samples`] or [`ModelError::NoSamples`] for the samples, [`ModelError::Buffer`] for the
     /// buffer.
     pub fn predict_into(&mut self, x: View<'_, T>, output: ViewMut<'_, T>) -> Result<(), ModelError> {
-        let (input, end) = self.model.shapes("weights")?;
-        let samples = check_samples(input, x)?;
-        let expected = end.with_batch(samples)?;
+        let expected = self.model.outputs_for(x)?;
         if output.shape() != expected {
             return Err(ModelError::Buffer { expected, received: output.shape() });
         }
@@ -77,9 +75,7 @@ impl<T: Scalar> Sequential<T> {
     /// # Errors
     /// [`ModelError::NotBuilt`], [`ModelError::Samples`], [`ModelError::NoSamples`].
     pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
-        let (input, end) = self.shapes("weights")?;
-        let samples = check_samples(input, x.view())?;
-        let mut output = Tensor::zeros(end.with_batch(samples)?);
+        let mut output = self.room_for(x)?;
         self.predictor()?.run_in_blocks(x.view(), output.view_mut())?;
         Ok(output)
     }
@@ -89,11 +85,20 @@ impl<T: Scalar> Sequential<T> {
     /// # Errors
     /// As [`Sequential::predict`].
     pub fn predict_on_batch(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
-        let (input, end) = self.shapes("weights")?;
-        let samples = check_samples(input, x.view())?;
-        let mut output = Tensor::zeros(end.with_batch(samples)?);
+        let mut output = self.room_for(x)?;
         self.predictor()?.run(x.view(), output.view_mut())?;
         Ok(output)
+    }
+
+    /// Room for the outputs for these samples, if they fit.
+    fn room_for(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
+        Ok(Tensor::zeros(self.outputs_for(x.view())?))
+    }
+
+    /// The shape of the outputs for these samples, if they fit.
+    fn outputs_for(&self, x: View<'_, T>) -> Result<Shape, ModelError> {
+        let (input, end) = self.shapes("weights")?;
+        Ok(end.with_batch(check_samples(input, x)?)?)
     }
 
     /// The model with memory to predict in, again and again.

@@ -2,6 +2,7 @@
 
 use cornu_initializers::random;
 use cornu_layers::{Backward, Mode, Weight, weight_gradients};
+use cornu_losses::Loss;
 use cornu_metrics::{Mean, Metric};
 use cornu_tensor::{Scalar, Tensor, View};
 
@@ -15,6 +16,11 @@ use crate::{ModelError, Sequential};
 /// The layers as they run in a step: the last one without its activation, where that is fused with the loss.
 fn chain_for<'a, T: Scalar>(links: &'a [Link<T>], tail: Option<&'a Tail<T>>) -> Chain<'a, T> {
     Chain { links, last: tail.map(|tail| tail.layer.as_ref()) }
+}
+
+/// The loss on what these layers give: on the logits, where the last activation is fused with it.
+fn loss_for<'a, T: Scalar>(loss: &'a dyn Loss<T>, tail: Option<&'a Tail<T>>) -> &'a dyn Loss<T> {
+    tail.map_or(loss, |tail| tail.loss.as_ref())
 }
 
 /// Whether gradients move a weight of this layer.
@@ -72,7 +78,7 @@ impl<T: Scalar> Sequential<T> {
 
         workspace.forward(chain, weights, tail.as_ref(), batch.x, mode)?;
 
-        let loss = tail.as_ref().map_or(loss.as_ref(), |tail| tail.loss.as_ref());
+        let loss = loss_for(loss.as_ref(), tail.as_ref());
         let output = workspace.output.view();
         workspace.output_gradient.resize(output.shape());
         let gradient = workspace.output_gradient.as_mut_slice();
@@ -117,7 +123,7 @@ impl<T: Scalar> Sequential<T> {
         let Compiled { loss, metrics, mean_loss, tail, workspace, .. } = compiled;
         let chain = chain_for(&self.links, tail.as_ref());
         workspace.forward(chain, &self.weights, tail.as_ref(), batch.x, Mode::Inference)?;
-        let loss = tail.as_ref().map_or(loss.as_ref(), |tail| tail.loss.as_ref());
+        let loss = loss_for(loss.as_ref(), tail.as_ref());
         let mut value = workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
         value += workspace.scratch.take_loss() + penalties(self.trainable, &self.links, &self.weights);
         measure((mean_loss, metrics), batch, workspace.predictions(tail.as_ref()), value)?;
