@@ -1,8 +1,11 @@
-//! What follows a product with the kernel: bias, activation, activity penalty; and the way back through them.
+//! What follows a product with the kernel: bias, activation, activity penalty; the way back through them; and the
+//! gradients of kernel and bias, where several threads each add up a part of the batch.
 
 use std::sync::Arc;
 
-use cornu_tensor::{Scalar, View, ViewMut, kernels};
+use cornu_tensor::kernels::{add_to_rows, sum_rows};
+use cornu_tensor::threads::Rows;
+use cornu_tensor::{Scalar, Tensor, View};
 
 use crate::activations::Activation;
 use crate::arguments::KernelOptions;
@@ -27,42 +30,85 @@ impl<T: Scalar> KernelOptions<T> {
         }
     }
 
-    /// Adds the bias to the product in `output`, applies the activation and takes the activity
-    /// penalty, which Keras divides by the size of the batch.
-    ///
-    /// In training, an activation that needs its input finds it in the layer's first tensor on the way back.
-    pub fn finish(&self, output: &mut ViewMut<'_, T>, bias: Option<&Weight<T>>, mode: Mode, scratch: &mut Scratch<T>) {
-        let (shape, output) = (output.shape(), output.as_mut_slice());
+    /// Room for what comes before the activation, if the way back needs that: the first of a layer's tensors.
+    pub(crate) fn before<'a>(&self, tensor: &'a mut Tensor<T>, values: usize, mode: Mode) -> Option<&'a mut [T]> {
+        if !self.activation.needs_input() || mode == Mode::Inference {
+            return None;
+        }
+        tensor.resize([values]);
+        Some(tensor.as_mut_slice())
+    }
+
+    /// Adds the bias to some rows of a product and applies the activation; `before` takes what comes between the two.
+    pub(crate) fn finish(&self, output: &mut [T], width: usize, bias: Option<&Weight<T>>, before: Option<&mut [T]>) {
         if let Some(bias) = bias {
-            kernels::add_to_rows(output, bias.as_slice());
+            add_to_rows(output, bias.as_slice());
         }
-        if self.activation.needs_input() && mode != Mode::Inference {
-            let [before] = scratch.tensors([[output.len()].into()]);
-            before.as_mut_slice().copy_from_slice(output);
+        if let Some(before) = before {
+            before.copy_from_slice(output);
         }
-        self.activation.apply(output, shape.last_dim());
+        self.activation.apply(output, width);
+    }
+
+    /// Takes the activity penalty on the whole output, which Keras divides by the size of the batch.
+    pub(crate) fn penalize(&self, output: View<'_, T>, scratch: &mut Scratch<T>) {
         if let Some(regularizer) = &self.activity_regularizer {
-            scratch.add_loss(regularizer.penalty(output) / T::of_count(shape.batch().max(1)));
+            let batch = T::of_count(output.shape().batch().max(1));
+            scratch.add_loss(regularizer.penalty(output.as_slice()) / batch);
         }
     }
 
-    /// The way back through [`KernelOptions::finish`]: turns the gradient with respect to the output into that
-    /// with respect to the product, in place.
-    pub fn undo(&self, output: View<'_, T>, gradient: &mut [T], scratch: &Scratch<T>) {
+    /// The way back through [`KernelOptions::penalize`] and [`KernelOptions::finish`] for some rows of a batch of so
+    /// many samples: turns the gradient with respect to the output into that with respect to the product, in place.
+    pub(crate) fn undo(
+        &self,
+        (output, before): (&[T], Option<&[T]>),
+        gradient: &mut [T],
+        width: usize,
+        samples: usize,
+    ) {
         if let Some(regularizer) = &self.activity_regularizer {
             // The penalty is a mean over the batch: see it as a sum, and the rest of the loss so much larger.
-            let batch = T::of_count(output.shape().batch());
+            let batch = T::of_count(samples);
             gradient.iter_mut().for_each(|g| *g *= batch);
-            regularizer.add_gradient(output.as_slice(), gradient);
+            regularizer.add_gradient(output, gradient);
             gradient.iter_mut().for_each(|g| *g /= batch);
         }
-        let before = scratch.tensor(0).filter(|_| self.activation.needs_input());
-        let from = before.map_or(output.as_slice(), |tensor| tensor.as_slice());
-        self.activation.backward(from, gradient, output.shape().last_dim());
+        self.activation.backward(before.unwrap_or(output), gradient, width);
+    }
+
+    /// What [`KernelOptions::before`] holds after a training pass.
+    pub(crate) fn kept<'a>(&self, tensor: &'a Tensor<T>) -> Option<&'a [T]> {
+        self.activation.needs_input().then(|| tensor.as_slice())
     }
 
     /// The activation, if nothing follows it: an activity penalty is taken on its output.
     pub fn activation_apart(&self) -> Option<Arc<dyn Activation<T>>> {
         self.activity_regularizer.is_none().then(|| self.activation.clone())
     }
+}
+
+/// Where each chunk of a batch writes its share of the gradients of kernel and bias.
+pub(crate) type Shares<'a, T> = (Rows<'a, T>, Rows<'a, T>);
+
+/// Runs `f` on the shares of so many chunks, of `chunk` rows each, and adds them up, always in the same order. One
+/// chunk writes into the gradients themselves, the others into `memory`.
+pub(crate) fn add_shares<T: Scalar>(
+    gradients: &mut [Tensor<T>],
+    memory: &mut Tensor<T>,
+    (chunks, chunk): (usize, usize),
+    f: impl FnOnce(Shares<'_, T>) -> Result<(), LayerError>,
+) -> Result<(), LayerError> {
+    let mut gradients = gradients.iter_mut().map(|gradient| gradient.as_mut_slice());
+    let (kernel, bias) = (gradients.next().unwrap_or_default(), gradients.next().unwrap_or_default());
+    let (kernel_len, bias_len) = (kernel.len(), bias.len());
+    if chunks == 1 {
+        return f((Rows::for_chunks(kernel, kernel_len, chunk), Rows::for_chunks(bias, bias_len, chunk)));
+    }
+    memory.resize([chunks * (kernel_len + bias_len)]);
+    let (kernels, biases) = memory.as_mut_slice().split_at_mut(chunks * kernel_len);
+    f((Rows::for_chunks(kernels, kernel_len, chunk), Rows::for_chunks(biases, bias_len, chunk)))?;
+    sum_rows(kernel, T::zero(), kernels);
+    sum_rows(bias, T::zero(), biases);
+    Ok(())
 }

@@ -1,11 +1,12 @@
 //! The convolution of images.
 
-use std::ops::Range;
-
-use cornu_tensor::kernels::{Matrix, MatrixMut, product, sum_rows};
-use cornu_tensor::{Scalar, Shape, TensorError};
+use cornu_tensor::kernels::{product, sum_rows};
+use cornu_tensor::threads::{Rows, over_chunks, with_memory};
+use cornu_tensor::{Scalar, Shape};
 
 use crate::activations::Linear;
+use crate::affine::add_shares;
+use crate::blocks::{Block, Sizes};
 use crate::patches::Patches;
 use crate::window::Window;
 use crate::{
@@ -119,64 +120,6 @@ impl<T: Scalar> KernelArguments<T> for Conv2D<T> {
     }
 }
 
-/// The matrices of one group of channels, for a block of patches.
-struct Group {
-    index: usize,
-    /// Patches in the block.
-    rows: usize,
-    /// Values of a patch, in this group and in all.
-    inputs: usize,
-    all_inputs: usize,
-    /// Filters, in this group and in all.
-    filters: usize,
-    all_filters: usize,
-}
-
-impl Group {
-    /// The groups of a block.
-    fn all(patches: Patches, block: &Range<usize>, filters: usize) -> impl Iterator<Item = Self> + use<> {
-        let rows = block.len();
-        (0..patches.groups).map(move |index| Self {
-            index,
-            rows,
-            inputs: patches.group_len(),
-            all_inputs: patches.len(),
-            filters: filters / patches.groups,
-            all_filters: filters,
-        })
-    }
-
-    /// `(patches, values of a patch)`.
-    fn patches<'a, T>(&self, values: &'a [T]) -> Result<Matrix<'a, T>, TensorError> {
-        Matrix::strided(&values[self.index * self.inputs..], self.rows, self.inputs, self.all_inputs)
-    }
-
-    /// As [`Group::patches`], to write to.
-    fn patches_mut<'a, T>(&self, values: &'a mut [T]) -> Result<MatrixMut<'a, T>, TensorError> {
-        MatrixMut::strided(&mut values[self.index * self.inputs..], self.rows, self.inputs, self.all_inputs)
-    }
-
-    /// `(patches, filters)`.
-    fn output<'a, T>(&self, values: &'a [T]) -> Result<Matrix<'a, T>, TensorError> {
-        Matrix::strided(&values[self.index * self.filters..], self.rows, self.filters, self.all_filters)
-    }
-
-    /// As [`Group::output`], to write to.
-    fn output_mut<'a, T>(&self, values: &'a mut [T]) -> Result<MatrixMut<'a, T>, TensorError> {
-        MatrixMut::strided(&mut values[self.index * self.filters..], self.rows, self.filters, self.all_filters)
-    }
-
-    /// `(values of a patch, filters)`.
-    fn kernel<'a, T>(&self, values: &'a [T]) -> Result<Matrix<'a, T>, TensorError> {
-        Matrix::strided(&values[self.index * self.filters..], self.inputs, self.filters, self.all_filters)
-    }
-
-    /// As [`Group::kernel`], to write to.
-    fn kernel_mut<'a, T>(&self, values: &'a mut [T]) -> Result<MatrixMut<'a, T>, TensorError> {
-        MatrixMut::strided(&mut values[self.index * self.filters..], self.inputs, self.filters, self.all_filters)
-    }
-}
-
 impl<T: Scalar> Layer<T> for Conv2D<T> {
     fn class_name(&self) -> &'static str {
         "Conv2D"
@@ -197,78 +140,80 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
     /// whatever the batch.
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let (kernel, bias) = self.options.split("Conv2D", pass.weights)?;
-        let (input, filters) = (pass.inputs[0], self.filters);
-        let patches = self.patches(input.shape().sample())?;
-        let samples = input.shape().batch();
-        let images = input.as_slice();
-        let output = pass.output.as_mut_slice();
-        // The first tensor is that of `KernelOptions::finish`.
-        let gathered = &mut pass.scratch.lists(2, 0).0[1];
-        if !patches.is_image() {
-            gathered.resize([patches.block_rows(samples), patches.len()]);
-        }
-        for block in patches.blocks(samples) {
-            let rows = if patches.is_image() {
-                &images[block.start * patches.len()..]
-            } else {
-                patches.gather(images, block.clone(), gathered.as_mut_slice());
-                gathered.as_slice()
-            };
-            let output = &mut output[block.start * filters..];
-            for group in Group::all(patches, &block, filters) {
-                let (rows, kernel) = (group.patches(rows)?, group.kernel(kernel.as_slice())?);
-                product(group.output_mut(output)?, T::zero(), rows, kernel)?;
-            }
-        }
-        self.options.finish(&mut pass.output, bias, pass.mode, pass.scratch);
+        let input = pass.inputs[0];
+        let (samples, patches) = (input.shape().batch(), self.patches(input.shape().sample())?);
+        let sizes = Sizes::new(&patches, input, self.filters);
+        let (images, output) = (input.as_slice(), pass.output.as_mut_slice());
+        let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
+        let parts = (Rows::new(output, sizes.output), before.map(|before| Rows::new(before, sizes.output)));
+        over_chunks(samples, sizes.chunk, sizes.work, parts, &|samples, (output, before)| {
+            let (output, images) = (output.into_slice(), sizes.images(images, &samples));
+            with_memory(patches.block_len(samples.len()), |gathered| {
+                for lines in patches.blocks(samples.len()) {
+                    let block = Block::new(&patches, lines, self.filters);
+                    let rows = block.gather(images, gathered);
+                    for group in block.groups() {
+                        let (rows, kernel) = (group.patches(rows)?, group.kernel(kernel.as_slice())?);
+                        product(group.output_mut(block.output_mut(output))?, T::zero(), rows, kernel)?;
+                    }
+                }
+                self.options.finish(output, self.filters, bias, before.map(Rows::into_slice));
+                Ok::<(), LayerError>(())
+            })
+        })?;
+        self.options.penalize(pass.output.view(), pass.scratch);
         Ok(())
     }
 
     fn backward(&self, mut pass: Backward<'_, T>) -> Result<(), LayerError> {
-        let (kernel, bias) = self.options.split("Conv2D", pass.weights)?;
-        let (input, filters) = (pass.inputs[0], self.filters);
-        let patches = self.patches(input.shape().sample())?;
-        let samples = input.shape().batch();
-        let images = input.as_slice();
-        self.options.undo(pass.output, pass.output_gradient.as_mut_slice(), pass.scratch);
-        let gradient = pass.output_gradient.as_slice();
-        if bias.is_some() {
-            sum_rows(pass.weight_gradients[1].as_mut_slice(), T::zero(), gradient);
-        }
-        let kernel_gradient = pass.weight_gradients[0].as_mut_slice();
-        kernel_gradient.fill(T::zero());
-        let mut input_gradient = pass.input_gradients[0].as_mut().map(|gradient| gradient.as_mut_slice());
-        if let Some(input_gradient) = &mut input_gradient {
-            input_gradient.fill(T::zero());
-        }
-        let gathered = &mut pass.scratch.lists(2, 0).0[1];
-        if !patches.is_image() {
-            gathered.resize([patches.block_rows(samples), patches.len()]);
-        }
-        for block in patches.blocks(samples) {
-            let gradient = &gradient[block.start * filters..];
-            let start = block.start * patches.len();
-            let rows = if patches.is_image() {
-                &images[start..]
-            } else {
-                patches.gather(images, block.clone(), gathered.as_mut_slice());
-                gathered.as_slice()
-            };
-            for group in Group::all(patches, &block, filters) {
-                let (rows, gradient) = (group.patches(rows)?.transposed(), group.output(gradient)?);
-                product(group.kernel_mut(kernel_gradient)?, T::one(), rows, gradient)?;
-            }
-            let Some(input_gradient) = &mut input_gradient else { continue };
-            let rows = if patches.is_image() { &mut input_gradient[start..] } else { gathered.as_mut_slice() };
-            for group in Group::all(patches, &block, filters) {
-                let (gradient, kernel) = (group.output(gradient)?, group.kernel(kernel.as_slice())?.transposed());
-                product(group.patches_mut(rows)?, T::zero(), gradient, kernel)?;
-            }
-            if !patches.is_image() {
-                patches.scatter(input_gradient, block, gathered.as_slice());
-            }
-        }
-        Ok(())
+        let (kernel, _) = self.options.split("Conv2D", pass.weights)?;
+        let input = pass.inputs[0];
+        let (samples, patches) = (input.shape().batch(), self.patches(input.shape().sample())?);
+        let sizes = Sizes::new(&patches, input, self.filters);
+        let (images, output) = (input.as_slice(), pass.output.as_slice());
+        let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
+        let before = self.options.kept(before);
+        let input_gradient =
+            pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), sizes.input));
+        let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), sizes.output), input_gradient);
+        let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
+        add_shares(learning, memory, (samples.div_ceil(sizes.chunk), sizes.chunk), |shares| {
+            let parts = (gradients, shares);
+            over_chunks(samples, sizes.chunk, 2 * sizes.work, parts, &|chunk, ((gradient, below), share)| {
+                let part = chunk.start * sizes.output..chunk.end * sizes.output;
+                let before = before.map(|before| &before[part.clone()]);
+                let (gradient, images) = (gradient.into_slice(), sizes.images(images, &chunk));
+                self.options.undo((&output[part], before), gradient, self.filters, samples);
+                let (kernel_share, bias_share) = (share.0.into_slice(), share.1.into_slice());
+                sum_rows(bias_share, T::zero(), gradient);
+                kernel_share.fill(T::zero());
+                let mut below = below.map(Rows::into_slice);
+                if let Some(below) = &mut below {
+                    below.fill(T::zero());
+                }
+                with_memory(patches.block_len(chunk.len()), |gathered| {
+                    for lines in patches.blocks(chunk.len()) {
+                        let block = Block::new(&patches, lines, self.filters);
+                        let gradient = block.output(gradient);
+                        if pass.trainable {
+                            let rows = block.gather(images, gathered);
+                            for group in block.groups() {
+                                let (rows, gradient) = (group.patches(rows)?.transposed(), group.output(gradient)?);
+                                product(group.kernel_mut(kernel_share)?, T::one(), rows, gradient)?;
+                            }
+                        }
+                        let Some(below) = &mut below else { continue };
+                        let rows = block.patches_of(below, gathered);
+                        for group in block.groups() {
+                            let kernel = group.kernel(kernel.as_slice())?.transposed();
+                            product(group.patches_mut(rows)?, T::zero(), group.output(gradient)?, kernel)?;
+                        }
+                        block.scatter(below, gathered);
+                    }
+                    Ok(())
+                })
+            })
+        })
     }
 
     fn without_activation(&self) -> Option<ActivationApart<T>> {

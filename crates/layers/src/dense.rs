@@ -1,9 +1,11 @@
 //! The fully connected layer.
 
 use cornu_tensor::kernels::{Matrix, MatrixMut, product, sum_rows};
+use cornu_tensor::threads::{Rows, over_chunks};
 use cornu_tensor::{Scalar, Shape};
 
 use crate::activations::Linear;
+use crate::affine::add_shares;
 use crate::{
     ActivationApart, Backward, Forward, KernelArguments, KernelOptions, Layer, LayerError, WeightSpec, single,
 };
@@ -51,6 +53,22 @@ impl<T: Scalar> KernelArguments<T> for Dense<T> {
     }
 }
 
+/// Kernels of more values than this are split themselves; with smaller ones the rows are.
+const SMALL_KERNEL: usize = 1 << 15;
+
+/// Values of a chunk's inputs and outputs, about as many as a core's first cache takes.
+const CHUNK: usize = 1 << 13;
+
+/// The rows that run through all of a pass together: all, if the kernel is large.
+fn chunk(rows: usize, inputs: usize, units: usize) -> usize {
+    let kernel = inputs * units;
+    if kernel > SMALL_KERNEL {
+        return rows.max(1);
+    }
+    // A chunk's share of the kernel's gradient costs little beside its products.
+    (CHUNK / (inputs + units)).max(kernel / 16).max(128)
+}
+
 /// The number of inputs of one row.
 fn inputs(input: Shape) -> Result<usize, LayerError> {
     match input.dims() {
@@ -88,31 +106,53 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         let (kernel, bias) = self.options.split("Dense", pass.weights)?;
         let (inputs, units) = (kernel.shape().batch(), self.units);
         let rows = pass.output.shape().rows();
-        let x = Matrix::new(pass.inputs[0].as_slice(), rows, inputs)?;
-        let output = pass.output.as_mut_slice();
-        product(MatrixMut::new(output, rows, units)?, T::zero(), x, Matrix::new(kernel.as_slice(), inputs, units)?)?;
-        self.options.finish(&mut pass.output, bias, pass.mode, pass.scratch);
+        let (x, output) = (pass.inputs[0].as_slice(), pass.output.as_mut_slice());
+        let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
+        let parts = (Rows::new(output, units), before.map(|before| Rows::new(before, units)));
+        over_chunks(rows, chunk(rows, inputs, units), rows * inputs * units, parts, &|rows, (output, before)| {
+            let (output, x) = (output.into_slice(), &x[rows.start * inputs..rows.end * inputs]);
+            let (x, kernel) = (Matrix::new(x, rows.len(), inputs)?, Matrix::new(kernel.as_slice(), inputs, units)?);
+            product(MatrixMut::new(output, rows.len(), units)?, T::zero(), x, kernel)?;
+            self.options.finish(output, units, bias, before.map(Rows::into_slice));
+            Ok::<(), LayerError>(())
+        })?;
+        self.options.penalize(pass.output.view(), pass.scratch);
         Ok(())
     }
 
     fn backward(&self, mut pass: Backward<'_, T>) -> Result<(), LayerError> {
-        let (kernel, bias) = self.options.split("Dense", pass.weights)?;
+        let (kernel, _) = self.options.split("Dense", pass.weights)?;
         let (inputs, units) = (kernel.shape().batch(), self.units);
-        let rows = pass.output.shape().rows();
-        self.options.undo(pass.output, pass.output_gradient.as_mut_slice(), pass.scratch);
-        let gradient = pass.output_gradient.as_slice();
-        let g = Matrix::new(gradient, rows, units)?;
-        let x = Matrix::new(pass.inputs[0].as_slice(), rows, inputs)?;
-        let kernel_gradient = pass.weight_gradients[0].as_mut_slice();
-        product(MatrixMut::new(kernel_gradient, inputs, units)?, T::zero(), x.transposed(), g)?;
-        if bias.is_some() {
-            sum_rows(pass.weight_gradients[1].as_mut_slice(), T::zero(), gradient);
-        }
-        if let Some(input_gradient) = &mut pass.input_gradients[0] {
-            let kernel = Matrix::new(kernel.as_slice(), inputs, units)?.transposed();
-            product(MatrixMut::new(input_gradient.as_mut_slice(), rows, inputs)?, T::zero(), g, kernel)?;
-        }
-        Ok(())
+        let (rows, samples) = (pass.output.shape().rows(), pass.output.shape().batch());
+        let (x, output) = (pass.inputs[0].as_slice(), pass.output.as_slice());
+        let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
+        let before = self.options.kept(before);
+        let chunk = chunk(rows, inputs, units);
+        let input_gradient =
+            pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), inputs));
+        let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), units), input_gradient);
+        let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
+        add_shares(learning, memory, (rows.div_ceil(chunk), chunk), |shares| {
+            let parts = (gradients, shares);
+            over_chunks(rows, chunk, 2 * rows * inputs * units, parts, &|rows, ((gradient, below), share)| {
+                let part = rows.start * units..rows.end * units;
+                let before = before.map(|before| &before[part.clone()]);
+                let gradient = gradient.into_slice();
+                self.options.undo((&output[part], before), gradient, units, samples);
+                let g = Matrix::new(gradient, rows.len(), units)?;
+                if pass.trainable {
+                    let (kernel_share, bias_share) = (share.0.into_slice(), share.1.into_slice());
+                    let x = Matrix::new(&x[rows.start * inputs..], rows.len(), inputs)?.transposed();
+                    product(MatrixMut::new(kernel_share, inputs, units)?, T::zero(), x, g)?;
+                    sum_rows(bias_share, T::zero(), gradient);
+                }
+                if let Some(below) = below {
+                    let kernel = Matrix::new(kernel.as_slice(), inputs, units)?.transposed();
+                    product(MatrixMut::new(below.into_slice(), rows.len(), inputs)?, T::zero(), g, kernel)?;
+                }
+                Ok(())
+            })
+        })
     }
 
     fn without_activation(&self) -> Option<ActivationApart<T>> {

@@ -88,7 +88,7 @@ pub struct Backward<'a, T: Scalar> {
     /// The gradient of the loss with respect to the output. The layer may overwrite it.
     pub output_gradient: ViewMut<'a, T>,
     /// Where the gradient of each weight goes, in the weight's shape. A layer need not fill those of weights that
-    /// gradients do not move.
+    /// gradients do not move: any, where `trainable` is false.
     pub weight_gradients: &'a mut [Tensor<T>],
     /// Where the gradient of each input goes; `None` where nobody asks for it.
     pub input_gradients: &'a mut [Option<ViewMut<'a, T>>],

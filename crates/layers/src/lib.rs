@@ -20,6 +20,7 @@ pub mod activations;
 mod affine;
 mod arguments;
 mod batch_normalization;
+mod blocks;
 mod built;
 pub mod constraints;
 mod conv2d;

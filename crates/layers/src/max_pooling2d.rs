@@ -1,9 +1,11 @@
 //! The largest value of each window of an image.
 
-use cornu_tensor::{Scalar, Shape, View, threads};
+use cornu_tensor::kernels::{Routine, dispatch};
+use cornu_tensor::threads::{Rows, over_chunks};
+use cornu_tensor::{Scalar, Shape};
 
 use crate::arguments::keep_error;
-use crate::window::{Geometry, Window};
+use crate::window::{Geometry, Seen, Window};
 use crate::{Backward, Forward, IntoPadding, Layer, LayerError, Mode, Padding, Size2D, single};
 
 /// The largest value of each window of an image, channel by channel (`keras.layers.MaxPooling2D`, channels
@@ -63,7 +65,12 @@ impl MaxPooling2D {
         }
         let (size, strides) = (self.pool_size, self.strides.unwrap_or(self.pool_size));
         let window = Window { size, strides, dilation: Size2D::from(1), padding: self.padding };
-        window.over("MaxPooling2D", "pool_size", input)
+        let geometry = window.over("MaxPooling2D", "pool_size", input)?;
+        if u32::try_from(geometry.input_len()).is_err() {
+            let expected = "images of fewer than 2³² values".to_owned();
+            return Err(LayerError::Input { layer: "MaxPooling2D", expected, received: input });
+        }
+        Ok(geometry)
     }
 }
 
@@ -73,58 +80,86 @@ impl Default for MaxPooling2D {
     }
 }
 
-/// Where the window at a place begins to see the image, then every other point that it sees there.
-fn points(geometry: &Geometry, place: usize) -> (usize, impl Iterator<Item = usize> + use<'_>) {
-    let Geometry { rows, columns, .. } = geometry;
-    let (sample, row, column) = geometry.place(place);
-    let point = move |(down, across): (usize, usize)| {
-        geometry.offset(sample, rows.position(row, down), columns.position(column, across))
-    };
-    let (down, across) = (rows.taps(row), columns.taps(column));
-    let first = point((down.start, across.start));
-    (first, down.flat_map(move |down| across.clone().map(move |across| (down, across))).skip(1).map(point))
-}
-
 /// Whether a value takes the place of the largest so far. NaN does, and nothing takes its place.
+#[inline(always)]
 fn exceeds<T: Scalar>(value: T, largest: T) -> bool {
     value > largest || value.partial_cmp(&value).is_none()
 }
 
-/// The largest values alone.
-fn pool<T: Scalar>(geometry: &Geometry, input: View<'_, T>, output: &mut [T]) {
-    let (input, channels) = (input.as_slice(), geometry.channels);
-    threads::over_rows((output, &mut []), (channels, 0), &|start, (output, _): (&mut [T], &mut [()])| {
-        for (place, largest) in (start..).zip(output.chunks_exact_mut(channels)) {
-            let (first, others) = points(geometry, place);
-            largest.copy_from_slice(&input[first..][..channels]);
-            for point in others {
-                for (largest, &value) in largest.iter_mut().zip(&input[point..][..channels]) {
-                    *largest = if exceeds(value, *largest) { value } else { *largest };
-                }
-            }
-        }
-    });
+/// Samples of a chunk, of about as many values as a core's first cache takes.
+fn chunk(geometry: &Geometry) -> usize {
+    ((1 << 13) / geometry.input_len()).max(1)
 }
 
-/// The largest values, and where in the input each of them lies.
-fn pool_with_positions<T: Scalar>(geometry: &Geometry, input: View<'_, T>, output: &mut [T], positions: &mut [usize]) {
-    let (input, channels) = (input.as_slice(), geometry.channels);
-    threads::over_rows((output, positions), (channels, channels), &|start, (output, positions)| {
-        let places = output.chunks_exact_mut(channels).zip(positions.chunks_exact_mut(channels));
-        for (place, (largest, positions)) in (start..).zip(places) {
-            let (first, others) = points(geometry, place);
-            largest.copy_from_slice(&input[first..][..channels]);
-            positions.iter_mut().enumerate().for_each(|(channel, position)| *position = first + channel);
-            for point in others {
-                let values = &input[point..][..channels];
-                for (channel, (largest, position)) in largest.iter_mut().zip(positions.iter_mut()).enumerate() {
-                    let takes = exceeds(values[channel], *largest);
-                    *largest = if takes { values[channel] } else { *largest };
-                    *position = if takes { point + channel } else { *position };
+/// The largest values under the windows of some images. `positions` takes the distance of each from the first value
+/// that its window sees, or is empty.
+struct Pool<'a, T> {
+    geometry: &'a Geometry,
+    images: &'a [T],
+    output: &'a mut [T],
+    positions: &'a mut [u32],
+}
+
+/// The largest value that a window sees in each of `N` channels from this one on, and its distance from the first; none
+/// if so many channels are not there.
+#[inline(always)]
+fn largest<T: Scalar, const N: usize>(
+    geometry: &Geometry,
+    images: &[T],
+    seen: Seen,
+    channel: usize,
+) -> Option<([T; N], [u32; N])> {
+    let at = |distance: usize| images.get(seen.first + channel + distance..)?.first_chunk::<N>();
+    let (mut largest, mut positions) = (*at(0)?, [0; N]);
+    for down in 0..seen.down {
+        for across in usize::from(down == 0)..seen.across {
+            let distance = (down * geometry.columns.input + across) * geometry.channels;
+            let values = at(distance)?;
+            for i in 0..N {
+                let takes = exceeds(values[i], largest[i]);
+                largest[i] = if takes { values[i] } else { largest[i] };
+                positions[i] = if takes { distance as u32 } else { positions[i] };
+            }
+        }
+    }
+    Some((largest, positions))
+}
+
+impl<T: Scalar> Pool<'_, T> {
+    /// Pools `N` channels from this one on; false if so many are not there.
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, seen: Seen, at: usize, channel: usize) -> bool {
+        let output = self.output.get_mut(at + channel..).and_then(<[T]>::first_chunk_mut::<N>);
+        let largest = largest::<T, N>(self.geometry, self.images, seen, channel);
+        let (Some(output), Some((largest, positions))) = (output, largest) else { return false };
+        *output = largest;
+        if let Some(place) = self.positions.get_mut(at + channel..).and_then(<[u32]>::first_chunk_mut::<N>) {
+            *place = positions;
+        }
+        true
+    }
+}
+
+impl<T: Scalar> Routine for Pool<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        let (geometry, channels) = (self.geometry, self.geometry.channels);
+        let samples = self.images.len() / geometry.input_len();
+        for (place, seen) in geometry.windows(samples).enumerate() {
+            let mut channel = 0;
+            while channel < channels {
+                // Eight channels at once, where there are eight values: what hangs over is overwritten by the next window.
+                if self.block::<8>(seen, place * channels, channel) {
+                    channel += 8;
+                } else {
+                    self.block::<1>(seen, place * channels, channel);
+                    channel += 1;
                 }
             }
         }
-    });
+    }
 }
 
 impl<T: Scalar> Layer<T> for MaxPooling2D {
@@ -140,27 +175,47 @@ impl<T: Scalar> Layer<T> for MaxPooling2D {
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let input = pass.inputs[0];
         let geometry = self.geometry(input.shape().sample())?;
-        let output = pass.output.as_mut_slice();
-        if pass.mode == Mode::Inference {
-            pool(&geometry, input, output);
-        } else {
-            let positions = pass.scratch.positions(output.len());
-            pool_with_positions(&geometry, input, output, positions);
-        }
-        Ok(())
+        let (images, output) = (input.as_slice(), pass.output.as_mut_slice());
+        let kept = if pass.mode == Mode::Inference { 0 } else { output.len() };
+        let positions = pass.scratch.positions(kept);
+        let (inputs, outputs) = (geometry.input_len(), geometry.places() * geometry.channels);
+        let parts = (Rows::new(output, outputs), Rows::new(positions, outputs));
+        over_chunks(input.shape().batch(), chunk(&geometry), images.len(), parts, &|samples, (output, positions)| {
+            dispatch(Pool {
+                geometry: &geometry,
+                images: &images[samples.start * inputs..samples.end * inputs],
+                output: output.into_slice(),
+                positions: positions.into_slice(),
+            });
+            Ok(())
+        })
     }
 
-    fn backward(&self, pass: Backward<'_, T>) -> Result<(), LayerError> {
+    fn backward(&self, mut pass: Backward<'_, T>) -> Result<(), LayerError> {
         let Some(input_gradient) = &mut pass.input_gradients[0] else { return Ok(()) };
-        let (into, gradient) = (input_gradient.as_mut_slice(), pass.output_gradient.as_slice());
-        into.fill(T::zero());
-        for (&position, &gradient) in pass.scratch.positions(gradient.len()).iter().zip(gradient) {
-            // A scratch that another layer used may name places that are not there.
-            if let Some(place) = into.get_mut(position) {
-                *place += gradient;
+        let geometry = self.geometry(input_gradient.shape().sample())?;
+        let (samples, images) = (input_gradient.shape().batch(), input_gradient.as_mut_slice());
+        let gradient = pass.output_gradient.as_mut_slice();
+        let positions = pass.scratch.positions(gradient.len());
+        let (inputs, channels) = (geometry.input_len(), geometry.channels);
+        let outputs = geometry.places() * channels;
+        let parts = (Rows::new(images, inputs), Rows::new(gradient, outputs), Rows::new(positions, outputs));
+        let work = samples * inputs;
+        over_chunks(samples, chunk(&geometry), work, parts, &|samples, (images, gradient, positions)| {
+            let images = images.into_slice();
+            images.fill(T::zero());
+            let (gradient, positions) = (gradient.into_slice(), positions.into_slice());
+            let rows = gradient.chunks_exact(channels).zip(positions.chunks_exact(channels));
+            for (seen, (gradient, positions)) in geometry.windows(samples.len()).zip(rows) {
+                for (channel, (&g, &position)) in gradient.iter().zip(positions).enumerate() {
+                    // A scratch that another layer used may name places that are not there.
+                    if let Some(place) = images.get_mut(seen.first + channel + position as usize) {
+                        *place += g;
+                    }
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

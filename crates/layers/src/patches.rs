@@ -2,18 +2,19 @@
 
 use std::ops::Range;
 
-use cornu_tensor::{Scalar, threads};
+use cornu_tensor::Scalar;
 
-use crate::window::Geometry;
+use crate::window::{Axis, Geometry};
 
-/// Values that a block of patches holds at most, unless [`LEAST_ROWS`] need more: about what a core's second
-/// cache takes.
-const BLOCK: usize = 1 << 17;
+/// Values that a block of patches holds, where a line of them is not longer: what a core's second cache takes easily.
+const BLOCK: usize = 1 << 15;
 /// The fewest patches of a block, so that each product with the kernel is worth its overhead.
 const LEAST_ROWS: usize = 64;
 
-/// The patches of a batch. A patch holds the values of one group of channels after the other, in each the
+/// The patches of some images. A patch holds the values of one group of channels after the other, in each the
 /// window's rows, its columns, and the group's channels.
+///
+/// They come in lines: the places of the window in one row of one sample's output.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patches {
     pub(crate) geometry: Geometry,
@@ -38,81 +39,118 @@ impl Patches {
 
     /// Whether the patches are the image itself: a window of one value that goes everywhere.
     pub(crate) fn is_image(&self) -> bool {
-        let one = |axis: crate::window::Axis| axis.size == 1 && axis.stride == 1;
+        let one = |axis: Axis| axis.size == 1 && axis.stride == 1;
         one(self.geometry.rows) && one(self.geometry.columns)
     }
 
-    /// The places of so many samples in blocks that are worked on together.
+    /// The lines of so many samples in blocks that are worked on together.
     pub(crate) fn blocks(&self, samples: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (places, rows) = (samples * self.geometry.places(), self.block_rows(samples));
-        (0..places).step_by(rows).map(move |start| start..(start + rows).min(places))
+        let (lines, block) = (samples * self.geometry.rows.output, self.block_lines(samples));
+        (0..lines).step_by(block).map(move |start| start..(start + block).min(lines))
     }
 
-    /// The patches of the largest block.
-    pub(crate) fn block_rows(&self, samples: usize) -> usize {
-        let places = samples * self.geometry.places();
-        let rows = if self.is_image() { places } else { (BLOCK / self.len()).max(LEAST_ROWS) };
-        rows.min(places).max(1)
+    /// The values of the patches of the largest block; none if the patches are the image itself.
+    pub(crate) fn block_len(&self, samples: usize) -> usize {
+        if self.is_image() { 0 } else { self.block_lines(samples) * self.geometry.columns.output * self.len() }
     }
 
-    /// Copies the patches of a block out of a batch of images; padding is zero.
-    pub(crate) fn gather<T: Scalar>(&self, images: &[T], block: Range<usize>, patches: &mut [T]) {
-        let patches = &mut patches[..block.len() * self.len()];
-        threads::over_rows((patches, &mut []), (self.len(), 0), &|first, (patches, _): (&mut [T], &mut [()])| {
-            for (place, patch) in (block.start + first..).zip(patches.chunks_exact_mut(self.len())) {
-                if !self.is_inside(place) {
-                    patch.fill(T::zero());
-                }
-                self.pieces(place, |to, from, len| {
-                    for (value, &part) in patch[to..][..len].iter_mut().zip(&images[from..][..len]) {
-                        *value = part;
-                    }
-                });
+    /// The lines of the largest block.
+    fn block_lines(&self, samples: usize) -> usize {
+        let (lines, line) = (samples * self.geometry.rows.output, self.geometry.columns.output);
+        let block = (BLOCK / (line * self.len())).max(LEAST_ROWS.div_ceil(line));
+        if self.is_image() { lines.max(1) } else { block.min(lines).max(1) }
+    }
+
+    /// Copies the patches of some lines out of the images; padding is zero.
+    pub(crate) fn gather<T: Scalar>(&self, images: &[T], lines: Range<usize>, patches: &mut [T]) {
+        let mut at = 0;
+        self.places(lines, |place| {
+            if !place.is_inside {
+                patches[at..][..self.len()].fill(T::zero());
             }
+            self.pieces(&place, |to, from, len| {
+                copy(&mut patches[at + to..], &images[from..], len, place.is_inside);
+            });
+            at += self.len();
         });
     }
 
-    /// Adds the patches of a block to where they came from.
-    pub(crate) fn scatter<T: Scalar>(&self, images: &mut [T], block: Range<usize>, patches: &[T]) {
-        for (place, patch) in block.zip(patches.chunks_exact(self.len())) {
-            self.pieces(place, |from, to, len| {
-                for (value, &part) in images[to..][..len].iter_mut().zip(&patch[from..][..len]) {
+    /// Adds the patches of some lines to where they came from.
+    pub(crate) fn scatter<T: Scalar>(&self, images: &mut [T], lines: Range<usize>, patches: &[T]) {
+        let mut at = 0;
+        self.places(lines, |place| {
+            self.pieces(&place, |from, to, len| {
+                for (value, &part) in images[to..][..len].iter_mut().zip(&patches[at + from..][..len]) {
                     *value += part;
                 }
             });
+            at += self.len();
+        });
+    }
+
+    /// Calls `f` for each place of some lines.
+    #[inline(always)]
+    fn places(&self, lines: Range<usize>, mut f: impl FnMut(Place)) {
+        let Geometry { rows, columns, .. } = &self.geometry;
+        for line in lines {
+            let (sample, row) = (line / rows.output, line % rows.output);
+            let down = rows.taps(row);
+            for column in 0..columns.output {
+                let (down, across) = (down.clone(), columns.taps(column));
+                let is_inside = down.len() == rows.size && across.len() == columns.size;
+                f(Place { sample, row, column, down, across, is_inside });
+            }
         }
     }
 
-    /// Whether the window at this place sees no padding.
-    fn is_inside(&self, place: usize) -> bool {
+    /// Calls `f` for each piece of the patch at this place that lies on the image, in the order of the patch: where it
+    /// begins in the patch, where in the images, and how long it is.
+    #[inline(always)]
+    fn pieces(&self, place: &Place, mut f: impl FnMut(usize, usize, usize)) {
         let Geometry { rows, columns, .. } = &self.geometry;
-        let (_, row, column) = self.geometry.place(place);
-        rows.taps(row).len() == rows.size && columns.taps(column).len() == columns.size
-    }
-
-    /// Calls `f` for each piece of the patch at this place that lies on the image: where it begins in the
-    /// patch, where in the batch, and how long it is.
-    fn pieces(&self, place: usize, mut f: impl FnMut(usize, usize, usize)) {
-        let Geometry { rows, columns, .. } = &self.geometry;
-        let (sample, row, column) = self.geometry.place(place);
         let channels = self.channels();
         // Neighbours under the window are neighbours in memory: a row of the window is one piece.
         let whole = self.groups == 1 && columns.dilation == 1;
-        let across = columns.taps(column);
         for group in 0..self.groups {
-            for down in rows.taps(row) {
+            for down in place.down.clone() {
                 let patch_row = (group * rows.size + down) * columns.size;
+                let row = rows.position(place.row, down);
                 let mut piece = |tap: usize, taps: usize| {
-                    let from = (sample, rows.position(row, down), columns.position(column, tap));
-                    let from = self.geometry.offset(from.0, from.1, from.2) + group * channels;
-                    f((patch_row + tap) * channels, from, taps * channels);
+                    let from = self.geometry.offset(place.sample, row, columns.position(place.column, tap));
+                    f((patch_row + tap) * channels, from + group * channels, taps * channels);
                 };
                 if whole {
-                    piece(across.start, across.len());
+                    piece(place.across.start, place.across.len());
                 } else {
-                    across.clone().for_each(|tap| piece(tap, 1));
+                    place.across.clone().for_each(|tap| piece(tap, 1));
                 }
             }
         }
+    }
+}
+
+/// One place of the window.
+struct Place {
+    sample: usize,
+    row: usize,
+    column: usize,
+    /// Which of the window's rows and columns lie on the image.
+    down: Range<usize>,
+    across: Range<usize>,
+    /// Whether all do.
+    is_inside: bool,
+}
+
+/// Copies `len` values. With `ahead` it may copy up to seven more, which the next piece of the patch, or the next
+/// patch, overwrites: pieces are short, and whole vectors are copied faster than parts.
+#[inline(always)]
+fn copy<T: Scalar>(to: &mut [T], from: &[T], len: usize, ahead: bool) {
+    let whole = len.next_multiple_of(8);
+    match (to.get_mut(..whole), from.get(..whole)) {
+        (Some(to), Some(from)) if ahead => {
+            let ((to, _), (from, _)) = (to.as_chunks_mut::<8>(), from.as_chunks::<8>());
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+        }
+        _ => to[..len].copy_from_slice(&from[..len]),
     }
 }

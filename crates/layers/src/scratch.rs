@@ -11,7 +11,7 @@ use cornu_tensor::{Scalar, Shape, Tensor};
 #[derive(Debug, Clone)]
 pub struct Scratch<T> {
     tensors: Vec<Tensor<T>>,
-    positions: Vec<usize>,
+    positions: Vec<u32>,
     inner: Vec<Scratch<T>>,
     loss: T,
     /// The samples of the last training pass of a layer on its own.
@@ -47,7 +47,7 @@ impl<T: Scalar> Scratch<T> {
     }
 
     /// The layer's positions, such as those of a pooling's maxima, `len` of them.
-    pub fn positions(&mut self, len: usize) -> &mut [usize] {
+    pub fn positions(&mut self, len: usize) -> &mut [u32] {
         self.positions.resize(len, 0);
         &mut self.positions
     }

@@ -77,6 +77,14 @@ pub(crate) struct Geometry {
     pub(crate) channels: usize,
 }
 
+/// What a window sees at one place: the first value, and how many points down and across.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) first: usize,
+    pub(crate) down: usize,
+    pub(crate) across: usize,
+}
+
 impl Window {
     /// The window over samples of this shape. `name` is what the layer calls the window's size.
     pub(crate) fn over(&self, layer: &'static str, name: &'static str, input: Shape) -> Result<Geometry, LayerError> {
@@ -156,10 +164,25 @@ impl Geometry {
         self.rows.output * self.columns.output
     }
 
-    /// Sample, row and column of a place in a batch.
-    pub(crate) fn place(&self, index: usize) -> (usize, usize, usize) {
-        let (above, column) = (index / self.columns.output, index % self.columns.output);
-        (above / self.rows.output, above % self.rows.output, column)
+    /// The values of one image.
+    pub(crate) fn input_len(&self) -> usize {
+        self.rows.input * self.columns.input * self.channels
+    }
+
+    /// What the window sees at each place of so many images.
+    #[inline(always)]
+    pub(crate) fn windows(&self, samples: usize) -> impl Iterator<Item = Seen> + use<'_> {
+        let Self { rows, columns, .. } = self;
+        (0..samples * rows.output).flat_map(move |line| {
+            let (sample, row) = (line / rows.output, line % rows.output);
+            let down = rows.taps(row);
+            let top = rows.position(row, down.start);
+            (0..columns.output).map(move |column| {
+                let across = columns.taps(column);
+                let first = self.offset(sample, top, columns.position(column, across.start));
+                Seen { first, down: down.len(), across: across.len() }
+            })
+        })
     }
 
     /// Where the channels of a point of a batch begin.

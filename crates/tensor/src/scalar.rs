@@ -1,6 +1,8 @@
 //! The number types a network computes in.
 
+use std::cell::Cell;
 use std::fmt;
+use std::thread::LocalKey;
 
 use nalgebra::RealField;
 
@@ -50,6 +52,10 @@ pub trait Scalar:
 
     /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`.
     fn erf(self) -> Self;
+
+    /// The thread's memory for values of this type: see [`crate::threads::with_memory`].
+    #[doc(hidden)]
+    fn memory() -> &'static LocalKey<Cell<Vec<Self>>>;
 }
 
 impl Scalar for f32 {
@@ -76,6 +82,13 @@ impl Scalar for f32 {
     fn erf(self) -> Self {
         libm::erff(self)
     }
+
+    fn memory() -> &'static LocalKey<Cell<Vec<Self>>> {
+        thread_local! {
+            static MEMORY: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+        }
+        &MEMORY
+    }
 }
 
 impl Scalar for f64 {
@@ -101,5 +114,12 @@ impl Scalar for f64 {
 
     fn erf(self) -> Self {
         libm::erf(self)
+    }
+
+    fn memory() -> &'static LocalKey<Cell<Vec<Self>>> {
+        thread_local! {
+            static MEMORY: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+        }
+        &MEMORY
     }
 }

@@ -200,8 +200,11 @@ impl<T: Scalar> Layer<T> for Sum<T> {
 
     fn weights(&self, inputs: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {
         let mut weights = Vec::new();
-        for (layer, name) in self.layers.iter().zip(["first", "second"]) {
-            weights.extend(layer.weights(inputs)?.into_iter().map(|weight| weight.within(name)));
+        for ((layer, name), learns) in self.layers.iter().zip(["first", "second"]).zip(self.learns()) {
+            weights.extend(layer.weights(inputs)?.into_iter().map(|weight| {
+                let trainable = weight.is_trainable() && learns;
+                weight.within(name).trainable(trainable)
+            }));
         }
         Ok(weights)
     }

@@ -5,7 +5,7 @@ mod passes;
 mod product;
 mod rows;
 
-pub use passes::{Pass, run};
+pub use passes::{Pass, Routine, dispatch, run};
 #[cfg(feature = "matmul")]
 pub use product::{Matrix, MatrixMut, product};
 pub use rows::{add_to_rows, argmax, sum_rows};

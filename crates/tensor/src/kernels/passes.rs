@@ -57,12 +57,63 @@ pub fn run<T: Scalar, const W: usize, const R: usize>(
     let (written, read) = (written.map(|slice| &mut slice[..len]), read.map(|slice| &slice[..len]));
     #[cfg(feature = "simd")]
     if len >= FEW {
-        return split(threads::for_values(len, SHARE), pass, written, read);
+        return split(threads::for_work(len).min(len / SHARE), pass, written, read);
     }
     pass.run(written, read);
 }
 
-/// One call of a pass, in the form that pulp compiles for each kind of processor.
+/// A piece of work that is compiled for each kind of processor, as a [`Pass`] is, but reads and writes what it will.
+///
+/// An implementation is marked `#[inline(always)]`, and so is what it calls in its loops.
+pub trait Routine {
+    /// What comes out.
+    type Output;
+
+    /// Does the work.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs a routine with the widest vectors that the processor has, on the thread of the caller.
+///
+/// ```
+/// use cornu_tensor::kernels::{Routine, dispatch};
+///
+/// struct SumOfSquares<'a>(&'a [f32]);
+///
+/// impl Routine for SumOfSquares<'_> {
+///     type Output = f32;
+///
+///     #[inline(always)]
+///     fn run(self) -> f32 {
+///         self.0.iter().map(|x| x * x).sum()
+///     }
+/// }
+///
+/// assert_eq!(dispatch(SumOfSquares(&[1.0, 2.0, 3.0])), 14.0);
+/// ```
+#[inline]
+pub fn dispatch<R: Routine>(routine: R) -> R::Output {
+    #[cfg(feature = "simd")]
+    return pulp::Arch::new().dispatch(Compiled(routine));
+    #[cfg(not(feature = "simd"))]
+    routine.run()
+}
+
+/// A routine in the form that pulp compiles for each kind of processor.
+#[cfg(feature = "simd")]
+struct Compiled<R>(R);
+
+#[cfg(feature = "simd")]
+impl<R: Routine> pulp::NullaryFnOnce for Compiled<R> {
+    type Output = R::Output;
+
+    #[inline(always)]
+    fn call(self) -> R::Output {
+        self.0.run()
+    }
+}
+
+/// One call of a pass.
 #[cfg(feature = "simd")]
 struct Call<'p, 's, T, P, const W: usize, const R: usize> {
     pass: &'p P,
@@ -71,11 +122,11 @@ struct Call<'p, 's, T, P, const W: usize, const R: usize> {
 }
 
 #[cfg(feature = "simd")]
-impl<T, P: Pass<T, W, R>, const W: usize, const R: usize> pulp::NullaryFnOnce for Call<'_, '_, T, P, W, R> {
+impl<T, P: Pass<T, W, R>, const W: usize, const R: usize> Routine for Call<'_, '_, T, P, W, R> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.pass.run(self.written, self.read);
     }
 }
@@ -90,7 +141,7 @@ fn split<T: Scalar, const W: usize, const R: usize>(
 ) {
     let len = written.first().map_or(0, |slice| slice.len());
     if pieces <= 1 {
-        return pulp::Arch::new().dispatch(Call { pass, written, read });
+        return dispatch(Call { pass, written, read });
     }
     // Whole cache lines for each.
     let middle = (len / pieces * (pieces / 2)) & !15;
@@ -104,7 +155,7 @@ fn split<T: Scalar, const W: usize, const R: usize>(
         before
     });
     let (read_before, read_after) = (read.map(|slice| &slice[..middle]), read.map(|slice| &slice[middle..]));
-    rayon::join(
+    threads::join(
         || split(pieces / 2, pass, before, read_before),
         || split(pieces - pieces / 2, pass, after, read_after),
     );

@@ -5,12 +5,14 @@
 
 #![expect(unsafe_code, reason = "gemm takes raw pointers; bounds are checked in Matrix::strided")]
 
-use gemm::Parallelism;
-
 use crate::{Scalar, TensorError, threads};
 
 /// Multiply-adds up to which a plain loop beats the call into `gemm`.
 const SMALL: usize = 2048;
+
+/// The fewest rows or columns of a part for a thread. `gemm` sums a value in the same order in matrices of any size
+/// beyond 64 × 64, so the parts give the same bits as the whole.
+const LEAST: usize = 128;
 
 /// A matrix seen in a slice: rows, columns and the distance between neighbours in each direction.
 #[derive(Debug, Clone, Copy)]
@@ -149,37 +151,98 @@ pub fn product<T: Scalar>(
         }
         return Ok(());
     }
-    let parallelism = match threads::for_work(work) {
-        1 => Parallelism::None,
-        limit => Parallelism::Rayon(limit),
-    };
-    // SAFETY: each matrix lies in its slice (checked when it was made, for these rows, columns and strides;
-    // strides are at most the slice's length and so fit an isize), `out` is borrowed mutably and its rows do
-    // not overlap, the inner dimensions agree, and T is f32 or f64 (Scalar is sealed), which gemm knows.
-    unsafe {
-        gemm::gemm(
-            out.rows,
-            out.columns,
-            lhs.columns,
-            out.values.as_mut_ptr(),
-            1,
-            out.row_stride as isize,
-            !beta.is_zero(),
-            lhs.values.as_ptr(),
-            lhs.column_stride as isize,
-            lhs.row_stride as isize,
-            rhs.values.as_ptr(),
-            rhs.column_stride as isize,
-            rhs.row_stride as isize,
-            beta,
-            T::one(),
-            false,
-            false,
-            false,
-            parallelism,
-        );
+    Call {
+        rows: out.rows,
+        columns: out.columns,
+        depth: lhs.columns,
+        out: out.values.as_mut_ptr(),
+        out_strides: [out.row_stride, 1],
+        beta,
+        lhs: lhs.values.as_ptr(),
+        lhs_strides: [lhs.row_stride, lhs.column_stride],
+        rhs: rhs.values.as_ptr(),
+        rhs_strides: [rhs.row_stride, rhs.column_stride],
     }
+    .run(threads::for_work(work));
     Ok(())
+}
+
+/// A product as `gemm` takes it. Strides are those from row to row and from column to column.
+#[derive(Clone, Copy)]
+struct Call<T> {
+    rows: usize,
+    columns: usize,
+    depth: usize,
+    out: *mut T,
+    out_strides: [usize; 2],
+    beta: T,
+    lhs: *const T,
+    lhs_strides: [usize; 2],
+    rhs: *const T,
+    rhs_strides: [usize; 2],
+}
+
+// SAFETY: the pointers come from slices that `product` borrows until all calls are done, and calls that run at the same
+// time write to different values.
+unsafe impl<T: Send + Sync> Send for Call<T> {}
+
+impl<T: Scalar> Call<T> {
+    /// Runs the product on so many threads.
+    fn run(self, threads: usize) {
+        if threads > 1
+            && let Some((before, after)) = self.halves()
+        {
+            threads::join(move || before.run(threads.div_ceil(2)), move || after.run(threads / 2));
+            return;
+        }
+        let [[out_rs, out_cs], [lhs_rs, lhs_cs], [rhs_rs, rhs_cs]] =
+            [self.out_strides, self.lhs_strides, self.rhs_strides].map(|strides| strides.map(|stride| stride as isize));
+        // SAFETY: each matrix lies in its slice (checked when it was made, for these rows, columns and strides, or for
+        // a larger matrix of which this is a part; strides are at most the slice's length and so fit an isize), `out`
+        // is borrowed mutably and its rows do not overlap, the inner dimensions agree, and T is f32 or f64 (Scalar is
+        // sealed), which gemm knows.
+        unsafe {
+            gemm::gemm(
+                self.rows,
+                self.columns,
+                self.depth,
+                self.out,
+                out_cs,
+                out_rs,
+                !self.beta.is_zero(),
+                self.lhs,
+                lhs_cs,
+                lhs_rs,
+                self.rhs,
+                rhs_cs,
+                rhs_rs,
+                self.beta,
+                T::one(),
+                false,
+                false,
+                false,
+                gemm::Parallelism::None,
+            );
+        }
+    }
+
+    /// The left and the right columns, or the upper and the lower rows, if they are worth a thread each.
+    fn halves(self) -> Option<(Self, Self)> {
+        let middle = |len: usize| Some((len / 2).next_multiple_of(LEAST)).filter(|&middle| middle + LEAST <= len);
+        if let Some(columns) = middle(self.columns) {
+            let before = Self { columns, ..self };
+            // SAFETY: a column of the matrix, so the pointers stay in their slices.
+            let (out, rhs) =
+                unsafe { (self.out.add(columns * self.out_strides[1]), self.rhs.add(columns * self.rhs_strides[1])) };
+            return Some((before, Self { columns: self.columns - columns, out, rhs, ..self }));
+        }
+        let rows = middle(self.rows)?;
+        let before = Self { rows, ..self };
+        // SAFETY: a row of the matrix, so the pointers stay in their slices.
+        let (out, lhs) =
+            unsafe { (self.out.add(rows * self.out_strides[0]), self.lhs.add(rows * self.lhs_strides[0])) };
+        Some((before, Self { rows: self.rows - rows, out, lhs, ..self }))
+    }
 }
 
 /// The product row by row: each row of `out` gathers scaled rows of `rhs`.
@@ -257,7 +320,7 @@ mod tests {
 
     #[test]
     fn the_same_bits_on_any_number_of_threads() {
-        for (m, n, k) in [(128, 512, 784), (256, 1000, 333), (784, 512, 128), (1, 4096, 4096)] {
+        for (m, n, k) in [(128, 512, 784), (256, 1000, 333), (784, 512, 128), (1, 4096, 4096), (600, 60, 900)] {
             let a: Vec<f32> = values(m * k, 1).iter().map(|&v| v as f32).collect();
             let b: Vec<f32> = values(k * n, 2).iter().map(|&v| v as f32).collect();
             let mut runs = Vec::new();
