@@ -1,13 +1,12 @@
 //! The convolution of images.
 
-use cornu_tensor::kernels::{product, sum_rows};
-use cornu_tensor::threads::{Rows, over_chunks, with_memory};
+use cornu_tensor::kernels::sum_rows;
+use cornu_tensor::threads::{Rows, over_chunks};
 use cornu_tensor::{Scalar, Shape};
 
 use crate::activations::Linear;
 use crate::affine::add_shares;
-use crate::blocks::{Block, Sizes};
-use crate::patches::Patches;
+use crate::convolution::{Method, Patches, Sizes};
 use crate::window::Window;
 use crate::{
     ActivationApart, Backward, Forward, IntoPadding, KernelArguments, KernelOptions, Layer, LayerError, Padding,
@@ -136,30 +135,19 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         self.options.weights(kernel, self.filters)
     }
 
-    /// Patches are gathered, and multiplied with the kernel, block by block: the memory for them stays small
-    /// whatever the batch.
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let (kernel, bias) = self.options.split("Conv2D", pass.weights)?;
         let input = pass.inputs[0];
-        let (samples, patches) = (input.shape().batch(), self.patches(input.shape().sample())?);
-        let sizes = Sizes::new(&patches, input, self.filters);
+        let patches = self.patches(input.shape().sample())?;
+        let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
         let (images, output) = (input.as_slice(), pass.output.as_mut_slice());
         let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
         let parts = (Rows::new(output, sizes.output), before.map(|before| Rows::new(before, sizes.output)));
-        over_chunks(samples, sizes.chunk, sizes.work, parts, &|samples, (output, before)| {
-            let (output, images) = (output.into_slice(), sizes.images(images, &samples));
-            with_memory(patches.block_len(samples.len()), |gathered| {
-                for lines in patches.blocks(samples.len()) {
-                    let block = Block::new(&patches, lines, self.filters);
-                    let rows = block.gather(images, gathered);
-                    for group in block.groups() {
-                        let (rows, kernel) = (group.patches(rows)?, group.kernel(kernel.as_slice())?);
-                        product(group.output_mut(block.output_mut(output))?, T::zero(), rows, kernel)?;
-                    }
-                }
-                self.options.finish(output, self.filters, bias, before.map(Rows::into_slice));
-                Ok::<(), LayerError>(())
-            })
+        over_chunks(input.shape().batch(), sizes.chunk, sizes.work, parts, &|samples, (output, before)| {
+            let output = output.into_slice();
+            method.forward(sizes.images(images, &samples), kernel.as_slice(), output)?;
+            self.options.finish(output, self.filters, bias, before.map(Rows::into_slice));
+            Ok::<(), LayerError>(())
         })?;
         self.options.penalize(pass.output.view(), pass.scratch);
         Ok(())
@@ -169,49 +157,30 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let (kernel, _) = self.options.split("Conv2D", pass.weights)?;
         let input = pass.inputs[0];
         let (samples, patches) = (input.shape().batch(), self.patches(input.shape().sample())?);
-        let sizes = Sizes::new(&patches, input, self.filters);
+        let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
         let (images, output) = (input.as_slice(), pass.output.as_slice());
         let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
         let before = self.options.kept(before);
-        let input_gradient =
-            pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), sizes.input));
-        let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), sizes.output), input_gradient);
+        let below = pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), sizes.input));
+        let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), sizes.output), below);
         let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
         add_shares(learning, memory, (samples.div_ceil(sizes.chunk), sizes.chunk), |shares| {
             let parts = (gradients, shares);
             over_chunks(samples, sizes.chunk, 2 * sizes.work, parts, &|chunk, ((gradient, below), share)| {
                 let part = chunk.start * sizes.output..chunk.end * sizes.output;
                 let before = before.map(|before| &before[part.clone()]);
-                let (gradient, images) = (gradient.into_slice(), sizes.images(images, &chunk));
+                let gradient = gradient.into_slice();
                 self.options.undo((&output[part], before), gradient, self.filters, samples);
-                let (kernel_share, bias_share) = (share.0.into_slice(), share.1.into_slice());
-                sum_rows(bias_share, T::zero(), gradient);
-                kernel_share.fill(T::zero());
-                let mut below = below.map(Rows::into_slice);
-                if let Some(below) = &mut below {
-                    below.fill(T::zero());
+                if pass.trainable {
+                    let (kernel_share, bias_share) = (share.0.into_slice(), share.1.into_slice());
+                    sum_rows(bias_share, T::zero(), gradient);
+                    kernel_share.fill(T::zero());
+                    method.add_kernel_gradient(sizes.images(images, &chunk), gradient, kernel_share)?;
                 }
-                with_memory(patches.block_len(chunk.len()), |gathered| {
-                    for lines in patches.blocks(chunk.len()) {
-                        let block = Block::new(&patches, lines, self.filters);
-                        let gradient = block.output(gradient);
-                        if pass.trainable {
-                            let rows = block.gather(images, gathered);
-                            for group in block.groups() {
-                                let (rows, gradient) = (group.patches(rows)?.transposed(), group.output(gradient)?);
-                                product(group.kernel_mut(kernel_share)?, T::one(), rows, gradient)?;
-                            }
-                        }
-                        let Some(below) = &mut below else { continue };
-                        let rows = block.patches_of(below, gathered);
-                        for group in block.groups() {
-                            let kernel = group.kernel(kernel.as_slice())?.transposed();
-                            product(group.patches_mut(rows)?, T::zero(), group.output(gradient)?, kernel)?;
-                        }
-                        block.scatter(below, gathered);
-                    }
-                    Ok(())
-                })
+                if let Some(below) = below {
+                    method.image_gradient(gradient, kernel.as_slice(), below.into_slice())?;
+                }
+                Ok(())
             })
         })
     }

@@ -7,6 +7,7 @@ use std::thread::LocalKey;
 use nalgebra::RealField;
 
 use crate::elementary;
+use crate::kernels::vectors::Vectors;
 
 mod sealed {
     pub trait Sealed {}
@@ -28,7 +29,7 @@ mod sealed {
 /// assert_eq!(f64::DTYPE, "float64");
 /// ```
 pub trait Scalar:
-    sealed::Sealed + RealField + Copy + Default + PartialOrd + fmt::LowerExp + Send + Sync + 'static
+    sealed::Sealed + Vectors + RealField + Copy + Default + PartialOrd + fmt::LowerExp + Send + Sync + 'static
 {
     /// Keras's name of the type: `"float32"` or `"float64"`.
     const DTYPE: &'static str;

@@ -1,10 +1,15 @@
 //! The numeric kernels: the matrix product, and the passes over rows that more than one crate needs.
 
+#[cfg(feature = "simd")]
+mod convolution;
 mod passes;
 #[cfg(feature = "matmul")]
 mod product;
 mod rows;
+pub(crate) mod vectors;
 
+#[cfg(feature = "simd")]
+pub use convolution::Convolution;
 pub use passes::{Pass, Routine, dispatch, run};
 #[cfg(feature = "matmul")]
 pub use product::{Matrix, MatrixMut, product};

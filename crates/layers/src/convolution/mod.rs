@@ -1,0 +1,107 @@
+//! How a convolution is computed: the threads take chunks of samples, and in each the images are convolved directly, or
+//! by patches and matrix products.
+
+mod direct;
+mod gathered;
+mod patches;
+
+use std::ops::Range;
+
+use cornu_tensor::{Scalar, TensorError, View};
+use direct::Direct;
+use gathered::Gathered;
+pub(crate) use patches::Patches;
+
+/// The most chunks of a batch.
+const CHUNKS: usize = 16;
+/// Values that the chunks' shares of the kernel's gradient take together at most.
+const SHARES: usize = 1 << 20;
+/// The fewest multiply-adds of a chunk.
+const LEAST_WORK: usize = 1 << 16;
+
+/// The sizes of a convolution of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes {
+    /// Values of one sample's input and output.
+    pub(crate) input: usize,
+    pub(crate) output: usize,
+    /// Samples that run through all of a pass together.
+    pub(crate) chunk: usize,
+    /// Multiply-adds of the whole batch.
+    pub(crate) work: usize,
+}
+
+impl Sizes {
+    pub(crate) fn new<T>(patches: &Patches, input: View<'_, T>, filters: usize) -> Self {
+        let (samples, places) = (input.shape().batch(), patches.geometry.places());
+        let kernel = patches.group_len() * filters;
+        let each = places * kernel;
+        let chunks = (SHARES / kernel).clamp(1, CHUNKS);
+        let chunk = samples.div_ceil(chunks).max(LEAST_WORK / each.max(1)).max(1);
+        Self { input: input.shape().sample().size(), output: places * filters, chunk, work: samples * each }
+    }
+
+    /// The images of some samples.
+    pub(crate) fn images<'a, T>(&self, images: &'a [T], samples: &Range<usize>) -> &'a [T] {
+        &images[samples.start * self.input..samples.end * self.input]
+    }
+}
+
+/// One of two ways to convolve the images of a chunk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Method {
+    /// Value by value where they lie, for few filters.
+    Direct(Direct),
+    /// By patches and matrix products.
+    Gathered(Gathered),
+}
+
+impl Method {
+    /// The faster of the two.
+    pub(crate) fn new(patches: Patches, filters: usize) -> Self {
+        Direct::new(&patches, filters).map_or_else(|| Self::Gathered(Gathered::new(patches, filters)), Self::Direct)
+    }
+
+    /// The outputs of some images.
+    pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
+        match self {
+            Self::Direct(direct) => {
+                direct.forward(images, kernel, output);
+                Ok(())
+            }
+            Self::Gathered(gathered) => gathered.forward(images, kernel, output),
+        }
+    }
+
+    /// Adds the gradient of the kernel for some images.
+    pub(crate) fn add_kernel_gradient<T: Scalar>(
+        &self,
+        images: &[T],
+        gradient: &[T],
+        into: &mut [T],
+    ) -> Result<(), TensorError> {
+        match self {
+            Self::Direct(direct) => {
+                direct.add_kernel_gradient(images, gradient, into);
+                Ok(())
+            }
+            Self::Gathered(gathered) => gathered.add_kernel_gradient(images, gradient, into),
+        }
+    }
+
+    /// Writes the gradient of some images.
+    pub(crate) fn image_gradient<T: Scalar>(
+        &self,
+        gradient: &[T],
+        kernel: &[T],
+        images: &mut [T],
+    ) -> Result<(), TensorError> {
+        match self {
+            Self::Direct(direct) => {
+                direct.image_gradient(gradient, kernel, images);
+                Ok(())
+            }
+            Self::Gathered(gathered) => gathered.image_gradient(gradient, kernel, images),
+        }
+    }
+}

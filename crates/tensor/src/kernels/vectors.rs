@@ -1,0 +1,200 @@
+//! The vectors of a processor, for both number types: what pulp offers, under one name.
+
+#![cfg_attr(
+    feature = "simd",
+    expect(unsafe_code, reason = "pulp takes raw pointers for parts of vectors; Part checks that they are there")
+)]
+
+#[cfg(feature = "simd")]
+use pulp::{MemMask, Simd};
+
+/// A number type whose values lie in vectors of a processor.
+#[cfg(feature = "simd")]
+pub trait Vectors: Copy + Default + Send + Sync + 'static {
+    /// A vector.
+    type Of<S: Simd>: Copy;
+
+    /// The values of a vector.
+    fn lanes<S: Simd>() -> usize;
+
+    /// One value in all places.
+    fn broadcast<S: Simd>(simd: S, value: Self) -> Self::Of<S>;
+
+    /// `a + b`
+    fn sum<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
+
+    /// `a·b + c`, rounded once where the processor can.
+    fn multiply_add<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>, c: Self::Of<S>) -> Self::Of<S>;
+
+    /// The vectors at the beginning of a slice.
+    fn vectors<S: Simd>(values: &[Self]) -> &[Self::Of<S>];
+
+    /// Which values of a vector are meant.
+    type Mask<S: Simd>: Copy;
+
+    /// The first values of a vector, `count` of them.
+    fn first<S: Simd>(simd: S, count: usize) -> Self::Mask<S>;
+
+    /// Reads the values that are meant; the others are 0.
+    ///
+    /// # Safety
+    /// The values that are meant are there.
+    unsafe fn load<S: Simd>(simd: S, mask: Self::Mask<S>, from: *const Self) -> Self::Of<S>;
+
+    /// Writes the values that are meant.
+    ///
+    /// # Safety
+    /// There is room for the values that are meant.
+    unsafe fn store<S: Simd>(simd: S, mask: Self::Mask<S>, to: *mut Self, vector: Self::Of<S>);
+}
+
+/// The first values of a vector, no more of them than it has.
+#[cfg(feature = "simd")]
+#[derive(Clone, Copy)]
+pub(crate) struct Part<T: Vectors, S: Simd> {
+    simd: S,
+    mask: T::Mask<S>,
+    count: usize,
+}
+
+#[cfg(feature = "simd")]
+impl<T: Vectors, S: Simd> Part<T, S> {
+    /// The first `count` values, all if there are fewer in a vector.
+    #[inline(always)]
+    pub(crate) fn new(simd: S, count: usize) -> Self {
+        let count = count.min(T::lanes::<S>());
+        Self { simd, mask: T::first(simd, count), count }
+    }
+
+    /// The part in a vector, the rest 0.
+    #[inline(always)]
+    pub(crate) fn load(self, values: &[T]) -> T::Of<S> {
+        let values = &values[..self.count];
+        // SAFETY: the slice holds `count` values, and the mask means no other.
+        unsafe { T::load(self.simd, self.mask, values.as_ptr()) }
+    }
+
+    /// Writes the part of a vector.
+    #[inline(always)]
+    pub(crate) fn store(self, values: &mut [T], vector: T::Of<S>) {
+        let values = &mut values[..self.count];
+        // SAFETY: the slice holds `count` values, and the mask means no other.
+        unsafe { T::store(self.simd, self.mask, values.as_mut_ptr(), vector) }
+    }
+
+    /// Adds the part of a vector.
+    #[inline(always)]
+    pub(crate) fn add(self, values: &mut [T], vector: T::Of<S>) {
+        self.store(values, T::sum(self.simd, self.load(values), vector));
+    }
+}
+
+/// Without the feature `simd` nothing is asked of a number type.
+#[cfg(not(feature = "simd"))]
+pub trait Vectors {}
+
+#[cfg(not(feature = "simd"))]
+impl Vectors for f32 {}
+
+#[cfg(not(feature = "simd"))]
+impl Vectors for f64 {}
+
+#[cfg(feature = "simd")]
+impl Vectors for f32 {
+    type Of<S: Simd> = S::f32s;
+
+    #[inline(always)]
+    fn lanes<S: Simd>() -> usize {
+        S::F32_LANES
+    }
+
+    #[inline(always)]
+    fn broadcast<S: Simd>(simd: S, value: Self) -> S::f32s {
+        simd.splat_f32s(value)
+    }
+
+    #[inline(always)]
+    fn sum<S: Simd>(simd: S, a: S::f32s, b: S::f32s) -> S::f32s {
+        simd.add_f32s(a, b)
+    }
+
+    #[inline(always)]
+    fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
+        simd.mul_add_e_f32s(a, b, c)
+    }
+
+    #[inline(always)]
+    fn vectors<S: Simd>(values: &[Self]) -> &[S::f32s] {
+        S::as_simd_f32s(values).0
+    }
+
+    type Mask<S: Simd> = MemMask<S::m32s>;
+
+    #[inline(always)]
+    fn first<S: Simd>(simd: S, count: usize) -> Self::Mask<S> {
+        // Made anew from the mask alone: pulp's own calls a function for each load and store.
+        MemMask::new(simd.mask_between_m32s(0, count as u32).mask())
+    }
+
+    #[inline(always)]
+    unsafe fn load<S: Simd>(simd: S, mask: Self::Mask<S>, from: *const Self) -> S::f32s {
+        // SAFETY: as promised by the caller.
+        unsafe { simd.mask_load_ptr_f32s(mask, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store<S: Simd>(simd: S, mask: Self::Mask<S>, to: *mut Self, vector: S::f32s) {
+        // SAFETY: as promised by the caller.
+        unsafe { simd.mask_store_ptr_f32s(mask, to, vector) }
+    }
+}
+
+#[cfg(feature = "simd")]
+impl Vectors for f64 {
+    type Of<S: Simd> = S::f64s;
+
+    #[inline(always)]
+    fn lanes<S: Simd>() -> usize {
+        S::F64_LANES
+    }
+
+    #[inline(always)]
+    fn broadcast<S: Simd>(simd: S, value: Self) -> S::f64s {
+        simd.splat_f64s(value)
+    }
+
+    #[inline(always)]
+    fn sum<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
+        simd.add_f64s(a, b)
+    }
+
+    #[inline(always)]
+    fn multiply_add<S: Simd>(simd: S, a: S::f64s, b: S::f64s, c: S::f64s) -> S::f64s {
+        simd.mul_add_e_f64s(a, b, c)
+    }
+
+    #[inline(always)]
+    fn vectors<S: Simd>(values: &[Self]) -> &[S::f64s] {
+        S::as_simd_f64s(values).0
+    }
+
+    type Mask<S: Simd> = MemMask<S::m64s>;
+
+    #[inline(always)]
+    fn first<S: Simd>(simd: S, count: usize) -> Self::Mask<S> {
+        // Made anew from the mask alone: pulp's own calls a function for each load and store.
+        MemMask::new(simd.mask_between_m64s(0, count as u64).mask())
+    }
+
+    #[inline(always)]
+    unsafe fn load<S: Simd>(simd: S, mask: Self::Mask<S>, from: *const Self) -> S::f64s {
+        // SAFETY: as promised by the caller.
+        unsafe { simd.mask_load_ptr_f64s(mask, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store<S: Simd>(simd: S, mask: Self::Mask<S>, to: *mut Self, vector: S::f64s) {
+        // SAFETY: as promised by the caller.
+        unsafe { simd.mask_store_ptr_f64s(mask, to, vector) }
+    }
+}
