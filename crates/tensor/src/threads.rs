@@ -4,6 +4,8 @@
 //! (`pool.install(|| model.predict(..))`). The result of a kernel does not depend on their number.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(feature = "simd")]
+use std::sync::{Mutex, PoisonError};
 
 /// 0: as many as rayon's pool has.
 static LIMIT: AtomicUsize = AtomicUsize::new(0);
@@ -99,14 +101,82 @@ fn split_rows<A: Send, B: Send>(
     );
 }
 
-#[cfg(all(test, feature = "matmul"))]
+/// Runs `f` on each block of a slice: on its number and on its values, `block` of them, in the last perhaps fewer.
+///
+/// Where every thread gets `least` blocks or more, several threads take them, each the next one when it is done with
+/// its last: so blocks of unlike cost are spread well. Each block is worked on once and alone, so the result does not
+/// depend on the number of threads. Without the feature `simd` there is one thread, the caller's.
+///
+/// ```
+/// use cornu_tensor::threads;
+///
+/// let mut values = [0; 7];
+/// threads::over_blocks(&mut values, 3, 1, &|index, block| block.fill(index));
+/// assert_eq!(values, [0, 0, 0, 1, 1, 1, 2]);
+/// ```
+pub fn over_blocks<A: Send>(
+    values: &mut [A],
+    block: usize,
+    #[cfg_attr(not(feature = "simd"), expect(unused_variables, reason = "there is one thread"))] least: usize,
+    f: &(impl Fn(usize, &mut [A]) + Sync),
+) {
+    let blocks = values.chunks_mut(block.max(1)).enumerate();
+    #[cfg(feature = "simd")]
+    {
+        let threads = for_values(blocks.len(), least.max(1));
+        if threads > 1 {
+            return take(threads, &Mutex::new(blocks), f);
+        }
+    }
+    for (index, block) in blocks {
+        f(index, block);
+    }
+}
+
+/// So many threads take blocks until none is left.
+#[cfg(feature = "simd")]
+fn take<A: Send>(
+    threads: usize,
+    blocks: &Mutex<impl Iterator<Item = (usize, A)> + Send>,
+    f: &(impl Fn(usize, A) + Sync),
+) {
+    if threads > 1 {
+        rayon::join(|| take(threads / 2, blocks, f), || take(threads - threads / 2, blocks, f));
+        return;
+    }
+    let next = || blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
+    while let Some((index, block)) = next() {
+        f(index, block);
+    }
+}
+
+#[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    #[cfg(feature = "matmul")]
     #[test]
     fn small_work_stays_on_one_thread() {
         assert_eq!(for_work(1000), 1);
         // The limit is everybody's; another test may change it meanwhile.
         assert!([0, 1, 2, 3].contains(&for_work(usize::MAX)));
+    }
+
+    proptest! {
+        #[test]
+        fn every_block_once_on_any_number_of_threads(len in 0_usize..5000, block in 0_usize..300, least in 0_usize..4) {
+            let expected: Vec<usize> = (0..len).map(|i| 1 + i / block.max(1)).collect();
+            for threads in [1, 2, 3, 0] {
+                set_threads(threads);
+                let mut values = vec![0; len];
+                over_blocks(&mut values, block, least, &|index, block| {
+                    block.iter_mut().for_each(|value| *value += 1 + index);
+                });
+                prop_assert_eq!(&values, &expected);
+            }
+            set_threads(0);
+        }
     }
 }

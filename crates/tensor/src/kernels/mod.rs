@@ -3,9 +3,11 @@
 mod passes;
 #[cfg(feature = "matmul")]
 mod product;
+mod reflections;
 mod rows;
 
 pub use passes::{Pass, run};
 #[cfg(feature = "matmul")]
 pub use product::{Matrix, MatrixMut, product};
+pub use reflections::{Line, Reflections};
 pub use rows::{add_to_rows, argmax, sum_rows};
