@@ -3,8 +3,8 @@
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand::distr::StandardUniform;
-use rand_distr::Distribution;
 
+use crate::random::Affine;
 use crate::{Initializer, InitializerError, random};
 
 /// Values spread evenly over `[minval, maxval)`. Keras's defaults are −0.05 and 0.05.
@@ -69,8 +69,7 @@ impl Default for RandomUniform {
 /// Fills a tensor with `minval + (maxval − minval) · u`, u uniform on `[0, 1)`.
 pub(crate) fn fill_uniform<T: Scalar>(shape: Shape, minval: f64, maxval: f64, key: u64) -> Tensor<T> {
     let mut tensor = Tensor::zeros(shape);
-    let uniform = Distribution::<f64>::map(StandardUniform, |u: f64| minval + (maxval - minval) * u);
-    random::fill(tensor.as_mut_slice(), key, &uniform);
+    random::fill(tensor.as_mut_slice(), key, &Affine { offset: minval, factor: maxval - minval, of: StandardUniform });
     tensor
 }
 

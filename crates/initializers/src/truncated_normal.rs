@@ -4,6 +4,7 @@ use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::random::Affine;
 use crate::random_normal::check_mean_and_stddev;
 use crate::{Initializer, InitializerError, random};
 
@@ -55,6 +56,7 @@ impl Default for TruncatedNormal {
 struct StandardTruncated;
 
 impl Distribution<f64> for StandardTruncated {
+    #[inline(always)]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
         loop {
             let z: f64 = StandardNormal.sample(rng);
@@ -68,7 +70,7 @@ impl Distribution<f64> for StandardTruncated {
 /// Fills a tensor with `mean + stddev · z`, z standard normal cut at ±2.
 pub(crate) fn fill_truncated<T: Scalar>(shape: Shape, mean: f64, stddev: f64, key: u64) -> Tensor<T> {
     let mut tensor = Tensor::zeros(shape);
-    random::fill(tensor.as_mut_slice(), key, &StandardTruncated.map(|z| mean + stddev * z));
+    random::fill(tensor.as_mut_slice(), key, &Affine { offset: mean, factor: stddev, of: StandardTruncated });
     tensor
 }
 

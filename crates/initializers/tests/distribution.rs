@@ -151,6 +151,41 @@ fn orthogonal_prefers_no_direction() -> Result<(), InitializerError> {
     Ok(())
 }
 
+/// A column drawn evenly from the sphere in n dimensions: of two neighbouring entries (a, b) the angle is uniform, and so
+/// is `(1 − a² − b²)^(n/2 − 1)`. Every entry of the diagonal, and the determinant of a square, is negative as often as
+/// not. In matrices of more than one group of reflections, upright, square and lying.
+#[test]
+fn larger_orthogonal_matrices_prefer_no_direction() -> Result<(), InitializerError> {
+    const DRAWS: usize = 1000;
+    let half = |count: usize| (count as f64 - DRAWS as f64 / 2.0).abs() < 5.0 * (DRAWS as f64 / 4.0).sqrt();
+    let mut rng = random::generator(1);
+    for [rows, columns] in [[20, 11], [18, 18], [9, 20]] {
+        let (long, short) = (rows.max(columns), rows.min(columns));
+        let (mut angles, mut radii) = (vec![Vec::new(); short], vec![Vec::new(); short]);
+        let (mut negative, mut reflections) = (vec![0; short], 0);
+        for _ in 0..DRAWS {
+            let matrix =
+                Initializer::<f64>::init(&Orthogonal::default(), [rows, columns].into(), &mut rng)?.to_dmatrix()?;
+            let matrix = if rows < columns { matrix.transpose() } else { matrix };
+            for (j, column) in matrix.column_iter().enumerate() {
+                for pair in column.as_slice().chunks_exact(2) {
+                    angles[j].push(pair[1].atan2(pair[0]));
+                    radii[j].push((1.0 - pair[0] * pair[0] - pair[1] * pair[1]).powf(long as f64 / 2.0 - 1.0));
+                }
+                negative[j] += usize::from(column[j] < 0.0);
+            }
+            reflections += usize::from(rows == columns && matrix.determinant() < 0.0);
+        }
+        for (angles, radii) in angles.iter().zip(&radii) {
+            assert_follows(angles, |x| uniform_cdf(x, -std::f64::consts::PI, std::f64::consts::PI));
+            assert_follows(radii, |x| uniform_cdf(x, 0.0, 1.0));
+        }
+        assert!(negative.into_iter().all(half));
+        assert!(rows != columns || half(reflections));
+    }
+    Ok(())
+}
+
 /// The product of the deviations of two values, summed, is that of independent values within five standard errors.
 #[track_caller]
 fn assert_unrelated(pairs: impl Iterator<Item = (f64, f64)>, variance: f64) {

@@ -8,7 +8,7 @@ use cornu_initializers::{
     IntoInitializer, LecunNormal, LecunUniform, Mode, NAMES, Ones, Orthogonal, RandomNormal, RandomUniform,
     TruncatedNormal, VarianceScaling, Zeros, compute_fans, get, random,
 };
-use cornu_tensor::{Scalar, Shape, Tensor};
+use cornu_tensor::{Scalar, Shape, Tensor, threads};
 use cornu_testkit::assert_close;
 use cornu_testkit::strategies::finite;
 use proptest::collection::vec;
@@ -127,9 +127,21 @@ proptest! {
     }
 
     #[test]
+    fn the_same_bits_on_any_number_of_threads(len in 0_usize..100_000, rows in 0_usize..200, columns in 0_usize..200, seed: u64) {
+        let mut all = Vec::new();
+        for limit in [1, 2, 3, 0] {
+            threads::set_threads(limit);
+            let normal = draw::<f32>(&TruncatedNormal::default(), [len].into(), seed)?;
+            all.push((normal, draw::<f64>(&Orthogonal::default(), [rows, columns].into(), seed)?));
+        }
+        threads::set_threads(0);
+        prop_assert!(all.iter().all(|one| one == &all[0]));
+    }
+
+    #[test]
     fn orthogonal_is_orthonormal_times_gain(
         outer in vec(1_usize..5, 1..=3),
-        columns in 1_usize..20,
+        columns in 1_usize..70,
         gain in -3.0..3.0,
         seed: u64,
     ) {

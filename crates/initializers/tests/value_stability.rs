@@ -6,6 +6,7 @@ use cornu_initializers::{
     Distribution, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Initializer, InitializerError, LecunNormal,
     LecunUniform, Mode, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, random,
 };
+use cornu_tensor::Tensor;
 use rand::Rng;
 
 /// The values of a `(2, 3)` kernel under seed 42.
@@ -67,7 +68,7 @@ fn first_values() -> Result<(), InitializerError> {
     assert_eq!(values(&LecunUniform::new())?, [0.6284799, -0.1637249, -0.3480321, 0.8569557, 0.81155556, -0.024070565]);
     assert_eq!(
         values(&Orthogonal::default())?,
-        [0.3556431, -0.30804995, 0.8823963, -0.09573769, 0.92714757, 0.3622592]
+        [0.743872, -0.17748205, -0.64432496, 0.019835837, -0.95780545, 0.28673205]
     );
     Ok(())
 }
@@ -92,7 +93,7 @@ fn values_of_an_own_seed() -> Result<(), InitializerError> {
     );
     assert_eq!(
         values(&Orthogonal::default().with_seed(42))?,
-        [0.8908076, 0.117464475, -0.43893495, 0.36238715, 0.39909443, 0.8422584]
+        [0.77456474, 0.62419355, 0.10213636, -0.30521697, 0.5103047, -0.8040098]
     );
     Ok(())
 }
@@ -118,6 +119,24 @@ fn over_the_end_of_a_block() -> Result<(), InitializerError> {
     assert_eq!(
         around_a_block(&HeNormal::new())?,
         [-1.2824537, -1.5454422, 1.0233375, -2.2566614, 0.6942931, -1.2597231]
+    );
+    Ok(())
+}
+
+/// The last six values of a matrix of more than eight reflections.
+#[test]
+fn over_the_end_of_a_group() -> Result<(), InitializerError> {
+    let matrix: Tensor<f64> = Orthogonal::default().init([20, 11].into(), &mut random::generator(42))?;
+    assert_eq!(
+        matrix.as_slice()[matrix.len() - 6..],
+        [
+            -0.3007733650540271,
+            0.1993558195156163,
+            -0.1568348878549471,
+            -0.498075685974906,
+            0.3343478046875211,
+            -0.021295609440397857
+        ]
     );
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! (`pool.install(|| model.predict(..))`). The result of a kernel does not depend on their number. Without the features
 //! that bring rayon, everything runs on the thread of the caller.
 
+use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,10 +14,11 @@ use crate::Scalar;
 static LIMIT: AtomicUsize = AtomicUsize::new(0);
 
 /// Multiply-adds, or other work of about that size, under which a second thread costs more than it saves.
-const WORTH_A_THREAD: usize = 1 << 17;
+const WORTH_A_THREAD: usize = 1 << 18;
 
-/// Pieces for each thread, where there are enough: a thread that was held up leaves its last to the others.
-const PIECES: usize = 2;
+/// Pieces for each thread, where there are enough: a thread that was held up, or got the harder ones, leaves its last to
+/// the others.
+const PIECES: usize = 8;
 
 /// Lets every kernel use at most this many threads; 0, the default, means all of rayon's pool.
 ///
@@ -202,6 +204,21 @@ pub fn over_chunks<P: Split, E: Send>(
         threads => threads.saturating_mul(PIECES),
     };
     halve(pieces, chunk.max(1), 0..rows, parts, f)
+}
+
+/// As [`over_chunks`] over the values of one slice, in blocks of `block` values: `f` gets a block's number and its values.
+///
+/// ```
+/// let mut values = [0; 5];
+/// cornu_tensor::threads::over_blocks(&mut values, 2, 5, &|block, values| values.fill(block));
+/// assert_eq!(values, [0, 0, 1, 1, 2]);
+/// ```
+pub fn over_blocks<T: Send>(values: &mut [T], block: usize, work: usize, f: &(impl Fn(usize, &mut [T]) + Sync)) {
+    let (len, block) = (values.len(), block.max(1));
+    let Ok(()) = over_chunks::<_, Infallible>(len, block, work, Rows::new(values, 1), &|range, part| {
+        f(range.start / block, part.into_slice());
+        Ok(())
+    });
 }
 
 fn halve<P: Split, E: Send>(

@@ -5,6 +5,7 @@ mod convolution;
 mod passes;
 #[cfg(feature = "matmul")]
 mod product;
+mod reflections;
 mod rows;
 pub(crate) mod vectors;
 
@@ -13,4 +14,5 @@ pub use convolution::Convolution;
 pub use passes::{Pass, Routine, dispatch, run};
 #[cfg(feature = "matmul")]
 pub use product::{Matrix, MatrixMut, product};
+pub use reflections::{Line, Reflections};
 pub use rows::{add_to_rows, argmax, sum_rows};
