@@ -157,7 +157,7 @@ impl<A: Split, B: Split> Split for (A, B) {
 
 impl<A: Split, B: Split, C: Split> Split for (A, B, C) {
     fn split(self, rows: usize) -> (Self, Self) {
-        let ((a, rest), (a_after, rest_after)) = ((self.0, (self.1, self.2))).split(rows);
+        let ((a, rest), (a_after, rest_after)) = (self.0, (self.1, self.2)).split(rows);
         ((a, rest.0, rest.1), (a_after, rest_after.0, rest_after.1))
     }
 }
