@@ -1,19 +1,21 @@
-//! Time to fill a kernel of 512 × 512, for every initializer.
+//! Time to fill a kernel: of 512 × 512 for every initializer, and the rows of PERFORMANCE.md, 1024 × 1024.
 
-use cornu::Tensor;
-use cornu::initializers::{NAMES, get, random};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use cornu::initializers::NAMES;
+use cornu_peers::{Filling, or_exit};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn initializers(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("init 512x512");
-    group.throughput(Throughput::Elements(512 * 512)).sample_size(10);
-    for name in NAMES {
-        let Ok(initializer) = get::<f32>(name) else { continue };
-        let mut rng = random::generator(42);
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| -> Result<Tensor<f32>, _> { initializer.init([512, 512].into(), &mut rng) });
-        });
-    }
+    NAMES.into_iter().for_each(|name| bench(criterion, name, 512));
+    ["glorot_uniform", "truncated_normal", "orthogonal"].into_iter().for_each(|name| bench(criterion, name, 1024));
+}
+
+fn bench(criterion: &mut Criterion, name: &str, side: usize) {
+    let mut filling = or_exit(Filling::new(name, side));
+    let mut group = criterion.benchmark_group("init");
+    group.sample_size(10).throughput(Throughput::Elements(filling.values() as u64));
+    group.bench_function(BenchmarkId::new(name, format!("{side}x{side}")), |bencher| {
+        bencher.iter(|| or_exit(filling.run()));
+    });
     group.finish();
 }
 

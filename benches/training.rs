@@ -1,55 +1,25 @@
-//! A training step of the lesson's model and of 784-512-512-10, and single predictions.
+//! Training steps with Adam: the rows "train" of PERFORMANCE.md.
 
-use cornu::prelude::*;
+use cornu_peers::networks::{lenet, lesson, mlp, wide};
+use cornu_peers::{Training, or_exit};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-/// The lesson's model.
-fn lesson() -> Result<Sequential, ModelError> {
-    sequential![Dense::new(4).activation("relu").input_shape([1]), Dense::new(2).activation("softmax")]
+fn training(criterion: &mut Criterion) {
+    bench(criterion, "1-4-2", 100, lesson().and_then(|model| Training::new(model, 10)));
+    bench(criterion, "784-512-512-10", 20, mlp().and_then(|model| Training::new(model, 128)));
+    bench(criterion, "1024-4096-4096-1000", 10, wide().and_then(|model| Training::new(model, 256)));
+    bench(criterion, "LeNet-5", 10, lenet().and_then(|model| Training::new(model, 256)));
+    bench(criterion, "matrix exponential", 20, Training::exponential(10_000));
 }
 
-/// The network that everybody tries first on MNIST.
-fn mlp() -> Result<Sequential, ModelError> {
-    sequential![
-        Dense::new(512).activation("relu").input_shape([784]),
-        Dense::new(512).activation("relu"),
-        Dense::new(10).activation("softmax"),
-    ]
-}
-
-fn bench(
-    criterion: &mut Criterion,
-    name: &str,
-    mut model: Sequential,
-    inputs: usize,
-    classes: usize,
-    batch: usize,
-) -> Result<(), ModelError> {
-    let x = Tensor::from_fn([batch, inputs], |i| (i * 7 % 97) as f32 / 97.0);
-    let y = Tensor::from_fn([batch], |i| (i % classes) as f32);
-    model.compile(Compile::new("adam", "sparse_categorical_crossentropy"))?;
-    let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Elements(batch as u64));
-    let mut logs = Logs::default();
-    group.bench_function(format!("train step, batch {batch}"), |bencher| {
-        bencher.iter(|| model.train_on_batch(&x, &y, None, &mut logs));
-    });
-    group.throughput(Throughput::Elements(1));
-    let mut predictor = model.predictor()?;
-    let (one, mut output) = (x.view().rows(0..1)?, Tensor::zeros([1, classes]));
-    group.bench_function("predict one", |bencher| {
-        bencher.iter(|| predictor.predict_into(one, output.view_mut()));
+fn bench(criterion: &mut Criterion, name: &str, times: usize, training: Result<Training, cornu::ModelError>) {
+    let mut training = or_exit(training);
+    let mut group = criterion.benchmark_group("train");
+    group.sample_size(times).throughput(Throughput::Elements(training.batch() as u64));
+    group.bench_function(format!("{name}, batch {}", training.batch()), |bencher| {
+        bencher.iter(|| or_exit(training.step()));
     });
     group.finish();
-    Ok(())
-}
-
-fn training(criterion: &mut Criterion) {
-    let small = lesson().and_then(|model| bench(criterion, "1-4-2", model, 1, 2, 10));
-    let large = mlp().and_then(|model| bench(criterion, "784-512-512-10", model, 784, 10, 128));
-    for error in [small, large].into_iter().filter_map(Result::err) {
-        eprintln!("{error}");
-    }
 }
 
 criterion_group!(benches, training);

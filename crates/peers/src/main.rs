@@ -3,13 +3,16 @@
 //! `cargo run --release -p cornu-peers -- [WORKLOAD …]`; the peers' side is `peers.py` beside this crate.
 
 mod clock;
-mod initializers;
-mod networks;
 
 use std::error::Error;
+use std::hint::black_box;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use cornu_peers::networks::{lenet, lesson, mlp, wide};
+use cornu_peers::{Filling, Prediction, Training};
+
+use crate::clock::{Figure, time};
 
 /// Times Cornu on the workloads of PERFORMANCE.md: after a warm-up, seven blocks of each; least and median.
 #[derive(Debug, Parser)]
@@ -61,23 +64,48 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// The side of a kernel that is filled.
+const SIDE: usize = 1024;
+
+type Timed = Result<Figure, Box<dyn Error>>;
+
 fn run(workload: Workload) -> Result<(), Box<dyn Error>> {
-    use networks::{lenet, lesson, matrix_exponential, mlp, predict, train, wide};
     let (per, figure) = match workload {
-        Workload::SeedTrain => ("sample", train(lesson()?, 10, 2)?),
-        Workload::MlpTrain => ("sample", train(mlp()?, 128, 10)?),
-        Workload::WideTrain => ("sample", train(wide()?, 256, 1000)?),
-        Workload::LenetTrain => ("sample", train(lenet()?, 256, 10)?),
-        Workload::SeedPredict1 => ("call", predict(&lesson()?, 1)?),
-        Workload::MlpPredict1 => ("call", predict(&mlp()?, 1)?),
-        Workload::MlpPredict => ("sample", predict(&mlp()?, 10_000)?),
-        Workload::LenetPredict1 => ("call", predict(&lenet()?, 1)?),
-        Workload::InitGlorotUniform => ("value", initializers::fill("glorot_uniform")?),
-        Workload::InitTruncatedNormal => ("value", initializers::fill("truncated_normal")?),
-        Workload::InitOrthogonal => ("call", initializers::orthogonal()?),
-        Workload::MatrixExponential => ("epoch", matrix_exponential()?),
+        Workload::SeedTrain => ("sample", train(Training::new(lesson()?, 10)?)?),
+        Workload::MlpTrain => ("sample", train(Training::new(mlp()?, 128)?)?),
+        Workload::WideTrain => ("sample", train(Training::new(wide()?, 256)?)?),
+        Workload::LenetTrain => ("sample", train(Training::new(lenet()?, 256)?)?),
+        Workload::SeedPredict1 => ("call", predict(Prediction::new(&lesson()?, 1)?)?),
+        Workload::MlpPredict1 => ("call", predict(Prediction::new(&mlp()?, 1)?)?),
+        Workload::MlpPredict => ("sample", predict(Prediction::new(&mlp()?, 10_000)?)?),
+        Workload::LenetPredict1 => ("call", predict(Prediction::new(&lenet()?, 1)?)?),
+        Workload::InitGlorotUniform => ("value", fill("glorot_uniform", SIDE * SIDE)?),
+        Workload::InitTruncatedNormal => ("value", fill("truncated_normal", SIDE * SIDE)?),
+        Workload::InitOrthogonal => ("call", fill("orthogonal", 1)?),
+        Workload::MatrixExponential => ("epoch", epoch(Training::exponential(10_000)?)?),
     };
     let name = workload.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     println!("{}", figure.line(&name, per)?);
     Ok(())
+}
+
+/// The time of one sample in a training step.
+fn train(mut training: Training) -> Timed {
+    Ok(time(training.batch(), || training.step())?)
+}
+
+/// The time of one training step on all samples.
+fn epoch(mut training: Training) -> Timed {
+    Ok(time(1, || training.step())?)
+}
+
+/// The time of one sample in a prediction.
+fn predict(mut prediction: Prediction<'_>) -> Timed {
+    Ok(time(prediction.samples(), || prediction.run())?)
+}
+
+/// The time of one of the units into which the filling of a kernel is divided.
+fn fill(name: &str, units: usize) -> Timed {
+    let mut filling = Filling::new(name, SIDE)?;
+    Ok(time(units, || filling.run().map(|tensor| drop(black_box(tensor))))?)
 }
