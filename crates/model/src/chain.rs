@@ -21,6 +21,8 @@ pub(crate) struct Link<T: Scalar> {
     pub(crate) input: Shape,
     pub(crate) output: Shape,
     pub(crate) weights: Range<usize>,
+    /// About how many multiply-adds a sample costs.
+    pub(crate) work: usize,
 }
 
 /// Layers one after the other; `last` stands in for the last layer, where it is given.
@@ -40,6 +42,13 @@ impl<'a, T: Scalar> Chain<'a, T> {
             Some(last) if index + 1 == self.links.len() => last,
             _ => self.links[index].layer.as_ref(),
         }
+    }
+
+    /// About how many multiply-adds so many samples cost. Few samples mostly wait for the weights to come from memory,
+    /// which is not worth as many threads.
+    pub(crate) fn work(&self, samples: usize) -> usize {
+        let each = self.links.iter().fold(0_usize, |sum, link| sum.saturating_add(link.work));
+        if samples < 8 { each / 8 * samples } else { each.saturating_mul(samples) }
     }
 
     /// Names the layer that an error comes from.

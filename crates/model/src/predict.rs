@@ -1,14 +1,14 @@
 //! Prediction, through `&self`.
 
 use cornu_layers::{Mode, Scratch};
-use cornu_tensor::{Scalar, Shape, Tensor, View, ViewMut};
+use cornu_tensor::{Scalar, Shape, Tensor, View, ViewMut, threads};
 
 use crate::data::check_samples;
 use crate::{ModelError, Sequential};
 
 /// The samples that run through the layers together, where there are many. It changes what comes out by no more than
 /// the rounding of a sum.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
 
 /// A model ready to predict into given buffers, with the memory that it works in.
 ///
@@ -50,11 +50,13 @@ impl<T: Scalar> Predictor<'_, T> {
     /// Predicts block by block, so that what runs through the layers stays near the processor.
     fn run_in_blocks(&mut self, x: View<'_, T>, mut output: ViewMut<'_, T>) -> Result<(), ModelError> {
         let samples = x.shape().batch();
-        for start in (0..samples).step_by(BATCH) {
-            let range = start..(start + BATCH).min(samples);
-            self.run(x.rows(range.clone())?, output.reborrow().rows(range)?)?;
-        }
-        Ok(())
+        threads::inside(self.model.chain().work(samples), || {
+            for start in (0..samples).step_by(BATCH) {
+                let range = start..(start + BATCH).min(samples);
+                self.run(x.rows(range.clone())?, output.reborrow().rows(range)?)?;
+            }
+            Ok(())
+        })
     }
 
     /// Predicts for a batch whose shapes are known to fit.

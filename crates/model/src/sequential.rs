@@ -171,7 +171,16 @@ impl<T: Scalar> Sequential<T> {
         let before = self.input;
         let Node { layer, trainable, input_shape: declared, .. } = node;
         let unknown = Shape::default();
-        self.links.push(Link { layer, name, trainable, declared, input: unknown, output: unknown, weights: 0..0 });
+        self.links.push(Link {
+            layer,
+            name,
+            trainable,
+            declared,
+            input: unknown,
+            output: unknown,
+            weights: 0..0,
+            work: 0,
+        });
         self.input = input;
         if let Err(error) = self.build_from(self.links.len() - 1) {
             self.links.pop();
@@ -275,9 +284,11 @@ impl<T: Scalar> Sequential<T> {
             }
             link.layer.build(&[shape]).map_err(at)?;
             (link.input, link.output) = (shape, link.layer.output_shape(&[shape]).map_err(at)?);
-            let count = link.layer.weights(&[shape]).map_err(at)?.len();
-            link.weights = start..start + count;
-            (shape, start) = (link.output, start + count);
+            let weights = link.layer.weights(&[shape]).map_err(at)?;
+            link.weights = start..start + weights.len();
+            link.work =
+                weights.iter().fold(link.output.size(), |sum, weight| sum.saturating_add(weight.shape().size()));
+            (shape, start) = (link.output, link.weights.end);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use cornu_initializers::random;
 use cornu_layers::{Backward, Mode, Weight, weight_gradients};
 use cornu_losses::Loss;
 use cornu_metrics::{Mean, Metric};
-use cornu_tensor::{Scalar, Tensor, View};
+use cornu_tensor::{Scalar, Tensor, View, threads};
 
 use crate::chain::{Chain, Link};
 use crate::compile::{Compiled, not_compiled};
@@ -67,6 +67,11 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// The batch was checked. The loss comes back. An error that does not come from the optimizer changes no weight.
     pub(crate) fn train_step(&mut self, batch: Batch<'_, T>) -> Result<T, ModelError> {
+        threads::inside(self.chain().work(batch.x.shape().batch()), || self.train_step_here(batch))
+    }
+
+    /// The training step, on this thread and those that help it.
+    fn train_step_here(&mut self, batch: Batch<'_, T>) -> Result<T, ModelError> {
         // At every step: a callback may have changed the layers.
         check_samples(self.shapes("weights")?.0, batch.x)?;
         self.prepare();
@@ -119,6 +124,11 @@ impl<T: Scalar> Sequential<T> {
 
     /// One test step: forward in inference, loss, metrics. The loss comes back.
     pub(crate) fn test_step(&self, compiled: &mut Compiled<T>, batch: Batch<'_, T>) -> Result<T, ModelError> {
+        threads::inside(self.chain().work(batch.x.shape().batch()), || self.test_step_here(compiled, batch))
+    }
+
+    /// The test step, on this thread and those that help it.
+    fn test_step_here(&self, compiled: &mut Compiled<T>, batch: Batch<'_, T>) -> Result<T, ModelError> {
         check_samples(self.shapes("weights")?.0, batch.x)?;
         let Compiled { loss, metrics, mean_loss, tail, workspace, .. } = compiled;
         let chain = chain_for(&self.links, tail.as_ref());

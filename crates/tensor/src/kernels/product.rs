@@ -14,6 +14,9 @@ const SMALL: usize = 2048;
 /// beyond 64 × 64, so the parts give the same bits as the whole.
 const LEAST: usize = 128;
 
+/// A product with fewer rows or columns than this mostly waits for memory, which more threads do not make faster.
+const FEW: usize = 8;
+
 /// A matrix seen in a slice: rows, columns and the distance between neighbours in each direction.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a, T> {
@@ -163,7 +166,7 @@ pub fn product<T: Scalar>(
         rhs: rhs.values.as_ptr(),
         rhs_strides: [rhs.row_stride, rhs.column_stride],
     }
-    .run(threads::for_work(work));
+    .run(threads::for_work(if out.rows.min(out.columns) < FEW { work / 8 } else { work }));
     Ok(())
 }
 
