@@ -56,8 +56,8 @@ impl<T: Scalar> KernelArguments<T> for Dense<T> {
 /// Kernels of more values than this are split themselves; with smaller ones the rows are.
 const SMALL_KERNEL: usize = 1 << 15;
 
-/// Values of a chunk's inputs and outputs, about as many as a core's first cache takes.
-const CHUNK: usize = 1 << 13;
+/// Values of a chunk's inputs and outputs, about as many as stay near a core.
+const CHUNK: usize = 1 << 14;
 
 /// The rows that run through all of a pass together: all, if the kernel is large.
 fn chunk(rows: usize, inputs: usize, units: usize) -> usize {

@@ -13,30 +13,13 @@ pub(crate) fn exp(x: f32) -> f32 {
     // Beyond these the result is infinite or 0; NaN passes both comparisons.
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
-    // x = n·ln 2 + r, |r| ≤ ln 2 / 2; ln 2 in two parts, the product with the first is exact.
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = x - n * (355.0 / 512.0) + n * 2.121_944_4e-4;
-    let mut p = 1.987_569_1e-4;
-    p = p * r + 1.398_199_9e-3;
-    p = p * r + 8.333_452e-3;
-    p = p * r + 4.166_579_6e-2;
-    p = p * r + 1.666_666_5e-1;
-    p = p * r + 0.5;
-    let y = p * (r * r) + r + 1.0;
+    let (n, y) = reduced(x);
     // 2ⁿ in two factors, each a normal number.
-    let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
     let half = n >> 1;
-    y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+    (y + 1.0) * power_of_two(half) * power_of_two(n.wrapping_sub(half))
 }
 
-/// `2ⁿ` for a normal number.
-#[inline(always)]
-fn power_of_two(n: i32) -> f32 {
-    f32::from_bits((n.wrapping_add(127) as u32) << 23)
-}
-
-/// The hyperbolic tangent.
+/// The hyperbolic tangent: a polynomial near 0, and `1 − 2 / (e^2|x| + 1)` with the sign of x further out.
 #[inline(always)]
 pub(crate) fn tanh(x: f32) -> f32 {
     let size = x.abs();
@@ -46,9 +29,35 @@ pub(crate) fn tanh(x: f32) -> f32 {
     p = p * square - 5.373_971_4e-2;
     p = p * square + 1.333_144_2e-1;
     p = p * square - 3.333_328e-1;
-    let near = (p * square * x + x).copysign(x);
-    let far = (1.0 - 2.0 / (exp(size + size) + 1.0)).copysign(x);
-    if size < 0.625 { near } else { far }
+    let near = p * square * size + size;
+    // From 9.02 on it is 1; NaN passes.
+    let double = size + size;
+    let (n, y) = reduced(if double > 18.04 { 18.04 } else { double });
+    let far = 1.0 - 2.0 / ((y + 1.0) * power_of_two(n) + 1.0);
+    (if size < 0.625 { near } else { far }).copysign(x)
+}
+
+/// `n` and `y` with `eˣ = 2ⁿ·(1 + y)`, y between 2^−½ − 1 and 2^½ − 1.
+#[inline(always)]
+fn reduced(x: f32) -> (i32, f32) {
+    // x = n·ln 2 + r, |r| ≤ ln 2 / 2; ln 2 in two parts, the product with the first is exact.
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let (high, low) = (x - n * (355.0 / 512.0), n * 2.121_944_4e-4);
+    let r = high + low;
+    let mut p = 1.987_569_1e-4;
+    p = p * r + 1.398_199_9e-3;
+    p = p * r + 8.333_452e-3;
+    p = p * r + 4.166_579_6e-2;
+    p = p * r + 1.666_666_5e-1;
+    p = p * r + 0.5;
+    ((shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32), (p * (r * r) + low) + high)
+}
+
+/// `2ⁿ` for a normal number.
+#[inline(always)]
+fn power_of_two(n: i32) -> f32 {
+    f32::from_bits((n.wrapping_add(127) as u32) << 23)
 }
 
 #[cfg(test)]
