@@ -122,6 +122,10 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
         self.reduction
     }
 
+    fn rows_are_independent(&self) -> bool {
+        true
+    }
+
     fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
         Ok(aligned(Loss::<T>::name(self), y_true, y_pred)?.outer())
     }

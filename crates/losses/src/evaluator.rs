@@ -1,6 +1,7 @@
 //! The weighted, reduced loss of a batch.
 
-use cornu_tensor::{Scalar, View};
+use cornu_tensor::threads::{Rows, over_chunks};
+use cornu_tensor::{Scalar, TensorError, View};
 
 use crate::{Loss, LossError, Reduction};
 
@@ -79,11 +80,21 @@ impl<T: Scalar> Evaluator<T> {
             return Err(LossError::Gradient { expected, received: gradient.len() });
         }
         let divisor = self.weigh(loss, y_true, y_pred, sample_weight)?.ok_or_else(|| not_reduced(loss))?;
-        self.scale.resize(self.weights.len(), T::zero());
-        for (scale, weight) in self.scale.iter_mut().zip(&self.weights) {
-            *scale = T::of(no_nan(weight.to_f64(), divisor));
-        }
-        loss.values_and_gradient(y_true, y_pred, &self.scale, &mut self.values, gradient);
+        let share = |weight: T| T::of(no_nan(weight.to_f64(), divisor));
+        // Most rows count as the row before.
+        let mut last = (T::one(), share(T::one()));
+        self.scale.clear();
+        self.scale.extend(self.weights.iter().map(|&weight| {
+            if weight != last.0 {
+                last = (weight, share(weight));
+            }
+            last.1
+        }));
+        let (scale, values) = (&self.scale, &mut self.values);
+        let whole = !loss.rows_are_independent();
+        in_chunks(whole, y_true, y_pred, values, gradient, &|first, y_true, y_pred, values, gradient| {
+            loss.values_and_gradient(y_true, y_pred, &scale[first..first + values.len()], values, gradient);
+        })?;
         Ok(self.reduced(divisor))
     }
 
@@ -156,9 +167,50 @@ impl<T: Scalar> Evaluator<T> {
 
     /// `Σ wᵢ·valueᵢ / divisor`.
     fn reduced(&self, divisor: f64) -> T {
-        let pairs = self.values.iter().zip(&self.weights).filter(|(_, weight)| !weight.is_zero());
-        T::of(no_nan(pairs.fold(0.0, |sum, (value, weight)| sum + value.to_f64() * weight.to_f64()), divisor))
+        const LANES: usize = 8;
+        let term = |value: T, weight: T| if weight.is_zero() { 0.0 } else { value.to_f64() * weight.to_f64() };
+        let ((values, value_rest), (weights, weight_rest)) =
+            (self.values.as_chunks::<LANES>(), self.weights.as_chunks::<LANES>());
+        // Several sums side by side: none waits for the other.
+        let mut sums = [0.0; LANES];
+        for (values, weights) in values.iter().zip(weights) {
+            for ((sum, &value), &weight) in sums.iter_mut().zip(values).zip(weights) {
+                *sum += term(value, weight);
+            }
+        }
+        let rest = value_rest.iter().zip(weight_rest).fold(0.0, |sum, (&value, &weight)| sum + term(value, weight));
+        T::of(no_nan(sums.iter().sum::<f64>() + rest, divisor))
     }
+}
+
+/// Values of a chunk of predictions.
+const CHUNK: usize = 1 << 13;
+/// What a prediction costs, in multiply-adds.
+const VALUE: usize = 8;
+
+/// Calls `f` on the rows, in chunks of samples and on several threads where there are many, if not to be done as a
+/// whole: with the number of the
+/// first row, the labels and predictions, and where the values and the gradient go.
+fn in_chunks<T: Scalar>(
+    whole: bool,
+    y_true: View<'_, T>,
+    y_pred: View<'_, T>,
+    values: &mut [T],
+    gradient: &mut [T],
+    f: &(impl Fn(usize, View<'_, T>, View<'_, T>, &mut [T], &mut [T]) + Sync),
+) -> Result<(), TensorError> {
+    let (samples, size) = (y_pred.shape().batch(), y_pred.shape().size());
+    if whole || size <= CHUNK || y_true.shape().batch() != samples {
+        f(0, y_true, y_pred, values, gradient);
+        return Ok(());
+    }
+    let (rows, width) = (values.len() / samples, size / samples);
+    let parts = (Rows::new(values, rows), Rows::new(gradient, width));
+    over_chunks(samples, (CHUNK / width).max(1), VALUE * size, parts, &|chunk, (values, gradient)| {
+        let (y_true, y_pred) = (y_true.rows(chunk.clone())?, y_pred.rows(chunk.clone())?);
+        f(chunk.start * rows, y_true, y_pred, values.into_slice(), gradient.into_slice());
+        Ok(())
+    })
 }
 
 fn sum<T: Scalar>(weights: &[T]) -> f64 {

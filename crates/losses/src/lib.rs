@@ -122,6 +122,12 @@ pub trait Loss<T: Scalar>: Debug + DynClone + Send + Sync {
         self.values_shape(y_true.shape(), y_pred).map(drop)
     }
 
+    /// Whether the value and the gradient of a row depend on no other row. Then a large batch comes in parts, on several
+    /// threads; otherwise it comes as a whole.
+    fn rows_are_independent(&self) -> bool {
+        false
+    }
+
     /// Sets the weight of every row that does not count to 0, and gives the number of rows that count; `None`
     /// if all do.
     fn mask(&self, _y_true: View<'_, T>, _weights: &mut [T]) -> Option<usize> {
@@ -180,6 +186,10 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
 
     fn check(&self, y_true: View<'_, T>, y_pred: Shape) -> Result<(), LossError> {
         (**self).check(y_true, y_pred)
+    }
+
+    fn rows_are_independent(&self) -> bool {
+        (**self).rows_are_independent()
     }
 
     fn mask(&self, y_true: View<'_, T>, weights: &mut [T]) -> Option<usize> {

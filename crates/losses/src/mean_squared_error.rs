@@ -55,6 +55,10 @@ impl<T: Scalar> Loss<T> for MeanSquaredError {
         self.reduction
     }
 
+    fn rows_are_independent(&self) -> bool {
+        true
+    }
+
     fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
         Ok(aligned(Loss::<T>::name(self), y_true, y_pred)?.outer())
     }

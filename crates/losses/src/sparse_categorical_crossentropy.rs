@@ -118,6 +118,10 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
         self.reduction
     }
 
+    fn rows_are_independent(&self) -> bool {
+        true
+    }
+
     fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
         class_numbers(Loss::<T>::name(self), y_true, y_pred)
     }
