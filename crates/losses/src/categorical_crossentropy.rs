@@ -4,7 +4,7 @@ use cornu_tensor::{Scalar, Shape, View};
 
 use crate::binary_crossentropy::check_smoothing;
 use crate::clip::{clip, slope};
-use crate::rows::{log_sum_exp, share, softmax, total};
+use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
 use crate::shapes::{aligned, row_length};
 use crate::{Loss, LossError, Reduction};
 
@@ -153,7 +153,8 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
             if scale.is_zero() {
                 g.fill(scale);
             } else if self.from_logits {
-                softmax(row, g);
+                exponentials(row, g, classes);
+                normalize(g);
                 logit_gradient(labels, smoothed, scale, g);
             } else {
                 probability_gradient(labels, smoothed, row, scale, g);
@@ -176,10 +177,11 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
         }
         let classes = row_length(y_true.shape(), y_pred.shape());
         let smoothed = self.smoothed(classes);
+        exponentials(y_pred.as_slice(), gradient, classes);
         let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
         let outputs = values.iter_mut().zip(gradient.chunks_exact_mut(classes));
         for (((value, g), &scale), (labels, row)) in outputs.zip(scale).zip(rows) {
-            let (m, ln_sum) = softmax(row, g);
+            let (m, ln_sum) = (largest(row), normalize(g));
             *value = cross_entropy(labels, smoothed, row.iter().map(|&x| (x - m) - ln_sum));
             // A row of weight 0 adds nothing, whatever it holds.
             if scale.is_zero() {

@@ -1,5 +1,6 @@
 //! The passes over rows that several losses share.
 
+use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, View};
 
 use crate::shapes::row_length;
@@ -66,17 +67,32 @@ pub(crate) fn log_sum_exp<T: Scalar>(x: &[T]) -> (T, T) {
     (m, x.iter().fold(T::zero(), |sum, &x| sum + (x - m).fast_exp()).ln())
 }
 
-/// `softmax(x)` into `p`; gives what [`log_sum_exp`] gives.
-pub(crate) fn softmax<T: Scalar>(x: &[T], p: &mut [T]) -> (T, T) {
-    let m = largest(x);
-    let mut sum = T::zero();
-    for (p, &x) in p.iter_mut().zip(x) {
-        *p = (x - m).fast_exp();
-        sum += *p;
+/// `e^(x − m)` into `p` for rows of this width, `m` the largest value of each: what [`normalize`] makes `softmax(x)` of.
+pub(crate) fn exponentials<T: Scalar>(x: &[T], p: &mut [T], width: usize) {
+    for (x, p) in x.chunks_exact(width).zip(p.chunks_exact_mut(width)) {
+        let m = largest(x);
+        p.iter_mut().zip(x).for_each(|(p, &x)| *p = x - m);
     }
+    // All at once: short rows would not fill the processor's vectors.
+    run(&Exp, [p], []);
+}
+
+/// `e^x`
+struct Exp;
+
+impl<T: Scalar> Pass<T, 1, 0> for Exp {
+    #[inline(always)]
+    fn run(&self, [values]: [&mut [T]; 1], []: [&[T]; 0]) {
+        values.iter_mut().for_each(|value| *value = value.fast_exp());
+    }
+}
+
+/// Divides a row of exponentials by its sum; gives the logarithm of the sum.
+pub(crate) fn normalize<T: Scalar>(p: &mut [T]) -> T {
+    let sum = total(p);
     let share = T::one() / sum;
     p.iter_mut().for_each(|p| *p *= share);
-    (m, sum.ln())
+    sum.ln()
 }
 
 /// The sum of a row of probabilities.

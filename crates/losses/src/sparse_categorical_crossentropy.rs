@@ -3,7 +3,7 @@
 use cornu_tensor::{Scalar, Shape, View};
 
 use crate::clip::{clip, slope};
-use crate::rows::{log_sum_exp, share, softmax, total};
+use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
 use crate::shapes::class_numbers;
 use crate::{Loss, LossError, Reduction};
 
@@ -80,8 +80,9 @@ impl SparseCategoricalCrossentropy {
     /// The class that a label names; none if it is ignored or no such class is there.
     fn class<T: Scalar>(&self, label: T, classes: usize) -> Option<usize> {
         let number = label.to_f64();
-        let is_class = number >= 0.0 && number < classes as f64 && number.fract() == 0.0;
-        (is_class && !self.is_ignored(label)).then_some(number as usize)
+        // What is below 0 or NaN becomes 0, which is another number.
+        let class = number as usize;
+        (class as f64 == number && class < classes && !self.is_ignored(label)).then_some(class)
     }
 }
 
@@ -175,7 +176,8 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
         for ((g, &scale), (&label, row)) in gradient.chunks_exact_mut(classes.max(1)).zip(scale).zip(rows) {
             match self.class(label, classes) {
                 Some(class) if !scale.is_zero() && self.from_logits => {
-                    softmax(row, g);
+                    exponentials(row, g, classes);
+                    normalize(g);
                     logit_gradient(class, scale, g);
                 }
                 Some(class) if !scale.is_zero() => probability_gradient(class, row, scale, g),
@@ -198,13 +200,13 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
             return;
         }
         let classes = y_pred.shape().last_dim();
+        exponentials(y_pred.as_slice(), gradient, classes.max(1));
         let rows = y_true.as_slice().iter().zip(y_pred.as_slice().chunks_exact(classes.max(1)));
         let outputs = values.iter_mut().zip(gradient.chunks_exact_mut(classes.max(1)));
         for (((value, g), &scale), (&label, row)) in outputs.zip(scale).zip(rows) {
             match self.class(label, classes).and_then(|class| Some((class, *row.get(class)?))) {
                 Some((class, x)) => {
-                    let (m, ln_sum) = softmax(row, g);
-                    *value = ln_sum - (x - m);
+                    *value = normalize(g) - (x - largest(row));
                     // A row of weight 0 adds nothing, whatever it holds.
                     if scale.is_zero() {
                         g.fill(scale);

@@ -10,6 +10,9 @@ use crate::{ModelError, Sequential};
 /// the rounding of a sum.
 const BATCH: usize = 512;
 
+/// Samples up to which nothing is handed to another thread as a whole.
+const FEW: usize = 7;
+
 /// A model ready to predict into given buffers, with the memory that it works in.
 ///
 /// After the first prediction for a number of samples, Cornu allocates nothing (the crate `gemm`, which takes the
@@ -50,6 +53,9 @@ impl<T: Scalar> Predictor<'_, T> {
     /// Predicts block by block, so that what runs through the layers stays near the processor.
     fn run_in_blocks(&mut self, x: View<'_, T>, mut output: ViewMut<'_, T>) -> Result<(), ModelError> {
         let samples = x.shape().batch();
+        if samples <= FEW {
+            return self.run(x, output);
+        }
         threads::inside(self.model.chain().work(samples), || {
             for start in (0..samples).step_by(BATCH) {
                 let range = start..(start + BATCH).min(samples);

@@ -4,13 +4,13 @@ use cornu_initializers::random;
 use cornu_layers::{Backward, Mode, Weight, weight_gradients};
 use cornu_losses::Loss;
 use cornu_metrics::{Mean, Metric};
-use cornu_tensor::{Scalar, Tensor, View, threads};
+use cornu_tensor::{Scalar, Tensor, threads};
 
 use crate::chain::{Chain, Link};
 use crate::compile::{Compiled, not_compiled};
 use crate::data::{Batch, check_samples};
 use crate::streams::LAYERS;
-use crate::workspace::Tail;
+use crate::workspace::{Tail, Workspace};
 use crate::{ModelError, Sequential};
 
 /// The layers as they run in a step: the last one without its activation, where that is fused with the loss.
@@ -37,14 +37,18 @@ fn penalties<T: Scalar>(trainable: bool, links: &[Link<T>], weights: &[Weight<T>
     links.iter().fold(T::zero(), |sum, link| sum + of_link(link))
 }
 
-/// Takes the loss and the predictions of a batch into the metrics.
+/// Takes the loss of a batch, and its predictions if anything is measured on them.
 fn measure<T: Scalar>(
     (mean_loss, metrics): (&mut Mean, &mut [Box<dyn Metric<T>>]),
     batch: Batch<'_, T>,
-    predictions: View<'_, T>,
+    (workspace, tail): (&mut Workspace<T>, Option<&Tail<T>>),
     loss: T,
 ) -> Result<(), ModelError> {
     mean_loss.update_value(loss.to_f64(), batch.x.shape().batch() as f64);
+    if metrics.is_empty() {
+        return Ok(());
+    }
+    let predictions = workspace.predictions(tail);
     metrics.iter_mut().try_for_each(|metric| Ok(metric.update(batch.y, predictions, None)?))
 }
 
@@ -81,7 +85,7 @@ impl<T: Scalar> Sequential<T> {
         let (chain, step) = (chain_for(links, tail.as_ref()), *iteration);
         let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
 
-        workspace.forward(chain, weights, tail.as_ref(), batch.x, mode)?;
+        workspace.forward(chain, weights, batch.x, mode)?;
 
         let loss = loss_for(loss.as_ref(), tail.as_ref());
         let output = workspace.output.view();
@@ -102,7 +106,7 @@ impl<T: Scalar> Sequential<T> {
                 scratch: &mut workspace.scratch,
             })
             .map_err(|error| chain.named(error))?;
-        measure((mean_loss, metrics), batch, workspace.predictions(tail.as_ref()), value)?;
+        measure((mean_loss, metrics), batch, (workspace, tail.as_ref()), value)?;
 
         for link in links.iter() {
             for i in link.weights.clone() {
@@ -132,11 +136,11 @@ impl<T: Scalar> Sequential<T> {
         check_samples(self.shapes("weights")?.0, batch.x)?;
         let Compiled { loss, metrics, mean_loss, tail, workspace, .. } = compiled;
         let chain = chain_for(&self.links, tail.as_ref());
-        workspace.forward(chain, &self.weights, tail.as_ref(), batch.x, Mode::Inference)?;
+        workspace.forward(chain, &self.weights, batch.x, Mode::Inference)?;
         let loss = loss_for(loss.as_ref(), tail.as_ref());
         let mut value = workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
         value += workspace.scratch.take_loss() + penalties(self.trainable, &self.links, &self.weights);
-        measure((mean_loss, metrics), batch, workspace.predictions(tail.as_ref()), value)?;
+        measure((mean_loss, metrics), batch, (workspace, tail.as_ref()), value)?;
         Ok(value)
     }
 }

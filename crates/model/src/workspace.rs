@@ -45,12 +45,11 @@ impl<T: Scalar> Default for Workspace<T> {
 }
 
 impl<T: Scalar> Workspace<T> {
-    /// Runs a batch forward; afterwards `output` and, where the tail is fused, `activated` are filled.
+    /// Runs a batch forward into `output`.
     pub(crate) fn forward(
         &mut self,
         chain: Chain<'_, T>,
         weights: &[Weight<T>],
-        tail: Option<&Tail<T>>,
         x: View<'_, T>,
         mode: Mode,
     ) -> Result<(), ModelError> {
@@ -60,16 +59,15 @@ impl<T: Scalar> Workspace<T> {
         chain
             .forward(weights, x, self.output.view_mut(), mode, &mut self.scratch)
             .map_err(|error| chain.named(error))?;
-        if let Some(tail) = tail {
-            self.activated.resize(self.output.shape());
-            self.activated.as_mut_slice().copy_from_slice(self.output.as_slice());
-            tail.activation.apply(self.activated.as_mut_slice(), self.output.shape().last_dim());
-        }
         Ok(())
     }
 
-    /// What the model predicts for the last batch.
-    pub(crate) fn predictions(&self, tail: Option<&Tail<T>>) -> View<'_, T> {
-        if tail.is_some() { self.activated.view() } else { self.output.view() }
+    /// What the model predicts for the last batch: where the tail is fused, the activation of the logits.
+    pub(crate) fn predictions(&mut self, tail: Option<&Tail<T>>) -> View<'_, T> {
+        let Some(tail) = tail else { return self.output.view() };
+        self.activated.resize(self.output.shape());
+        self.activated.as_mut_slice().copy_from_slice(self.output.as_slice());
+        tail.activation.apply(self.activated.as_mut_slice(), self.output.shape().last_dim());
+        self.activated.view()
     }
 }

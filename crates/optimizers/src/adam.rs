@@ -87,7 +87,9 @@ impl Adam {
     /// the variable's type; the powers are rounded to it once.
     fn corrected_rate<T: Scalar>(&self, iteration: u64) -> T {
         let step = iteration.saturating_add(1) as f64;
-        let power = |beta: f64| T::of(T::of(beta).to_f64().powf(step));
+        // Below e⁻⁴⁰ it is lost beside 1.
+        let power =
+            |beta: f64| if (1.0 - beta) * step > 40.0 { T::zero() } else { T::of(T::of(beta).to_f64().powf(step)) };
         T::of(self.learning_rate) * (T::one() - power(self.beta_2)).sqrt() / (T::one() - power(self.beta_1))
     }
 }

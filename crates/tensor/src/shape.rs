@@ -21,7 +21,7 @@ pub const MAX_RANK: usize = 8;
 /// assert_eq!(shape.with_batch(10)?.dims(), [10, 28, 28, 3]);
 /// # Ok::<(), cornu_tensor::TensorError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Eq, Hash, Default)]
 pub struct Shape {
     rank: u8,
     dims: [usize; MAX_RANK],
@@ -38,11 +38,17 @@ impl Shape {
             return Err(TensorError::Rank { received: dims.len() });
         }
         let product = dims.iter().try_fold(1_usize, |product, &d| product.checked_mul(d));
+        Self::copied(dims).if_not_larger(product)
+    }
+
+    /// The shape, if so many values can be held.
+    #[inline]
+    fn if_not_larger(self, size: Option<usize>) -> Result<Self, TensorError> {
         // A Vec holds at most isize::MAX bytes, 8 a value at most.
-        if product.is_none_or(|n| n > isize::MAX as usize / 8) {
-            return Err(TensorError::TooLarge { dims: dims.to_vec() });
+        match size {
+            Some(size) if size <= isize::MAX as usize / 8 => Ok(self),
+            _ => Err(TensorError::TooLarge { dims: self.dims().to_vec() }),
         }
-        Ok(Self::copied(dims))
     }
 
     /// Copies at most `MAX_RANK` dimensions.
@@ -55,48 +61,58 @@ impl Shape {
     }
 
     /// The dimensions, outermost first.
+    #[inline]
     #[must_use]
     pub fn dims(&self) -> &[usize] {
         &self.dims[..usize::from(self.rank)]
     }
 
     /// The number of dimensions.
+    #[inline]
     #[must_use]
     pub fn rank(&self) -> usize {
         usize::from(self.rank)
     }
 
     /// The number of values: the product of the dimensions, 1 for a scalar.
+    #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         product(self.dims())
     }
 
     /// The last dimension, 1 for a scalar: the length of a row in memory.
+    #[inline]
     #[must_use]
     pub fn last_dim(&self) -> usize {
         self.dims().last().copied().unwrap_or(1)
     }
 
     /// The number of rows: the product of all dimensions but the last.
+    #[inline]
     #[must_use]
     pub fn rows(&self) -> usize {
         self.dims().split_last().map_or(1, |(_, outer)| product(outer))
     }
 
     /// The first dimension, 1 for a scalar: the number of samples of a batch.
+    #[inline]
     #[must_use]
     pub fn batch(&self) -> usize {
         self.dims().first().copied().unwrap_or(1)
     }
 
     /// The shape of one sample of a batch: all dimensions but the first.
+    #[inline]
     #[must_use]
     pub fn sample(&self) -> Self {
-        Self::copied(self.dims().get(1..).unwrap_or(&[]))
+        let mut dims = [0; MAX_RANK];
+        dims[..MAX_RANK - 1].copy_from_slice(&self.dims[1..]);
+        Self { rank: self.rank.saturating_sub(1), dims }
     }
 
     /// The shape of one number a row: all dimensions but the last.
+    #[inline]
     #[must_use]
     pub fn outer(&self) -> Self {
         Self::copied(self.dims().split_last().map_or(&[], |(_, outer)| outer))
@@ -106,14 +122,14 @@ impl Shape {
     ///
     /// # Errors
     /// As [`Shape::new`].
+    #[inline]
     pub fn with_batch(&self, samples: usize) -> Result<Self, TensorError> {
         if self.rank() == MAX_RANK {
             return Err(TensorError::Rank { received: MAX_RANK + 1 });
         }
-        let mut dims = [0; MAX_RANK];
-        dims[0] = samples;
-        dims[1..=self.rank()].copy_from_slice(self.dims());
-        Self::new(&dims[..=self.rank()])
+        let mut shape = Self { rank: self.rank + 1, dims: [samples; MAX_RANK] };
+        shape.dims[1..].copy_from_slice(&self.dims[..MAX_RANK - 1]);
+        shape.if_not_larger(self.size().checked_mul(samples))
     }
 
     /// The same shape with another dimension at `axis`; an axis that it does not have is left out.
@@ -179,6 +195,15 @@ impl TryFrom<&[usize]> for Shape {
 
     fn try_from(dims: &[usize]) -> Result<Self, TensorError> {
         Self::new(dims)
+    }
+}
+
+/// All dimensions are compared, also those that are not there: they are 0, and no loop is needed.
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        let differences = self.dims.iter().zip(&other.dims).fold(0, |all, (a, b)| all | (a ^ b));
+        differences == 0 && self.rank == other.rank
     }
 }
 

@@ -25,11 +25,16 @@ impl<T: Scalar> Activation<T> for Softmax {
     }
 
     fn apply(&self, values: &mut [T], width: usize) {
-        for row in values.chunks_exact_mut(width.max(1)) {
+        let width = width.max(1);
+        for row in values.chunks_exact_mut(width) {
             let largest = row.iter().copied().fold(row[0], |a, b| if b > a { b } else { a });
-            map(row, |x| (x - largest).fast_exp());
+            row.iter_mut().for_each(|x| *x -= largest);
+        }
+        // All at once: short rows would not fill the processor's vectors.
+        map(values, T::fast_exp);
+        for row in values.chunks_exact_mut(width) {
             let sum = row.iter().fold(T::zero(), |sum, &y| sum + y);
-            map(row, |y| y / sum);
+            row.iter_mut().for_each(|y| *y /= sum);
         }
     }
 

@@ -7,6 +7,8 @@ mod passes;
 mod product;
 mod reflections;
 mod rows;
+#[cfg(feature = "matmul")]
+mod small;
 pub(crate) mod vectors;
 
 #[cfg(feature = "simd")]

@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "gemm takes raw pointers; bounds are checked in Matrix::strided")]
 
+use super::small;
 use crate::{Scalar, TensorError, threads};
 
 /// Multiply-adds up to which a plain loop beats the call into `gemm`.
@@ -20,20 +21,20 @@ const FEW: usize = 8;
 /// A matrix seen in a slice: rows, columns and the distance between neighbours in each direction.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a, T> {
-    values: &'a [T],
-    rows: usize,
-    columns: usize,
-    row_stride: usize,
-    column_stride: usize,
+    pub(super) values: &'a [T],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) row_stride: usize,
+    pub(super) column_stride: usize,
 }
 
 /// A matrix to write to. Its columns are neighbours in memory.
 #[derive(Debug)]
 pub struct MatrixMut<'a, T> {
-    values: &'a mut [T],
-    rows: usize,
-    columns: usize,
-    row_stride: usize,
+    pub(super) values: &'a mut [T],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) row_stride: usize,
 }
 
 impl<'a, T> Matrix<'a, T> {
@@ -147,11 +148,7 @@ pub fn product<T: Scalar>(
         return Ok(());
     }
     if work <= SMALL {
-        if rhs.column_stride == 1 {
-            small(out, beta, lhs, rhs);
-        } else {
-            small_transposed(out, beta, lhs, rhs);
-        }
+        small::product(out, beta, lhs, rhs);
         return Ok(());
     }
     Call {
@@ -245,39 +242,6 @@ impl<T: Scalar> Call<T> {
         let (out, lhs) =
             unsafe { (self.out.add(rows * self.out_strides[0]), self.lhs.add(rows * self.lhs_strides[0])) };
         Some((before, Self { rows: self.rows - rows, out, lhs, ..self }))
-    }
-}
-
-/// The product row by row: each row of `out` gathers scaled rows of `rhs`.
-fn small<T: Scalar>(out: MatrixMut<'_, T>, beta: T, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
-    for i in 0..out.rows {
-        let row = &mut out.values[i * out.row_stride..][..out.columns];
-        if beta.is_zero() {
-            row.fill(T::zero());
-        } else if !beta.is_one() {
-            row.iter_mut().for_each(|value| *value *= beta);
-        }
-        for k in 0..lhs.columns {
-            let factor = lhs.values[i * lhs.row_stride + k * lhs.column_stride];
-            let other = &rhs.values[k * rhs.row_stride..][..out.columns];
-            for (value, &r) in row.iter_mut().zip(other) {
-                *value += factor * r;
-            }
-        }
-    }
-}
-
-/// The product value by value, for a right side whose columns lie in one piece.
-fn small_transposed<T: Scalar>(out: MatrixMut<'_, T>, beta: T, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
-    for i in 0..out.rows {
-        let row = &mut out.values[i * out.row_stride..][..out.columns];
-        for (j, value) in row.iter_mut().enumerate() {
-            let start = if beta.is_zero() { T::zero() } else { beta * *value };
-            *value = (0..lhs.columns).fold(start, |sum, k| {
-                let factor = lhs.values[i * lhs.row_stride + k * lhs.column_stride];
-                sum + factor * rhs.values[k * rhs.row_stride + j * rhs.column_stride]
-            });
-        }
     }
 }
 
