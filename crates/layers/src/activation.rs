@@ -45,6 +45,10 @@ impl<T: Scalar> Layer<T> for Activation<T> {
         single("Activation", inputs)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let width = pass.output.shape().last_dim();
         let output = pass.output.as_mut_slice();

@@ -135,6 +135,10 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         self.options.weights(kernel, self.filters)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let (kernel, bias) = self.options.split("Conv2D", pass.weights)?;
         let input = pass.inputs[0];

@@ -102,6 +102,10 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         self.options.weights(Shape::new(&[inputs, self.units])?, self.units)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let (kernel, bias) = self.options.split("Dense", pass.weights)?;
         let (inputs, units) = (kernel.shape().batch(), self.units);

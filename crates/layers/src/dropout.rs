@@ -111,6 +111,10 @@ impl<T: Scalar> Layer<T> for Dropout {
         Ok(input)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let input = pass.inputs[0];
         let output = pass.output.as_mut_slice();

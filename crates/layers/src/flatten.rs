@@ -46,6 +46,10 @@ impl<T: Scalar> Layer<T> for Flatten {
         Ok([single("Flatten", inputs)?.size()].into())
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         copy_forward(pass);
         Ok(())

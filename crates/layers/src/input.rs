@@ -49,6 +49,10 @@ impl<T: Scalar> Layer<T> for Input {
         Ok(input)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         copy_forward(pass);
         Ok(())

@@ -194,6 +194,12 @@ pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Whether a pass can fail after the shapes were agreed to. Training keeps a copy of all weights if so, to give them
+    /// back after an error.
+    fn may_fail(&self) -> bool {
+        true
+    }
+
     /// Computes the output from the inputs.
     ///
     /// The shapes are those that [`Layer::output_shape`] agreed to.

@@ -172,6 +172,10 @@ impl<T: Scalar> Layer<T> for MaxPooling2D {
         geometry.output(geometry.channels)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let input = pass.inputs[0];
         let geometry = self.geometry(input.shape().sample())?;

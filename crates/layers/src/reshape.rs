@@ -58,6 +58,10 @@ impl<T: Scalar> Layer<T> for Reshape {
         })
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         copy_forward(pass);
         Ok(())

@@ -71,6 +71,10 @@ impl<T: Scalar> Metric<T> for Accuracy {
         self.mean.add(shape, matches, sample_weight)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn result(&self) -> f64 {
         self.mean.result()
     }

@@ -109,6 +109,10 @@ impl<T: Scalar> Metric<T> for AutoAccuracy {
         }
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn result(&self) -> f64 {
         self.mean.result()
     }

@@ -107,6 +107,10 @@ impl<T: Scalar> Metric<T> for BinaryAccuracy {
         update(&mut self.mean, self.threshold, y_true, y_pred, sample_weight)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn result(&self) -> f64 {
         self.mean.result()
     }

@@ -87,6 +87,10 @@ impl<T: Scalar> Metric<T> for CategoricalAccuracy {
         update(&mut self.mean, y_true, y_pred, sample_weight)
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn result(&self) -> f64 {
         self.mean.result()
     }

@@ -116,6 +116,12 @@ pub trait Metric<T: Scalar>: Debug + DynClone + Send + Sync {
         sample_weight: Option<&[T]>,
     ) -> Result<(), MetricError>;
 
+    /// Whether an update can fail that [`Metric::check`] agreed to. Training keeps a copy of all weights if so, to give
+    /// them back after an error.
+    fn may_fail(&self) -> bool {
+        true
+    }
+
     /// The result over all batches seen, 0 if there was none.
     fn result(&self) -> f64;
 
@@ -141,6 +147,10 @@ impl<T: Scalar> Metric<T> for Box<dyn Metric<T>> {
         sample_weight: Option<&[T]>,
     ) -> Result<(), MetricError> {
         (**self).update(y_true, y_pred, sample_weight)
+    }
+
+    fn may_fail(&self) -> bool {
+        (**self).may_fail()
     }
 
     fn result(&self) -> f64 {

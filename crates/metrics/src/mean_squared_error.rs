@@ -69,6 +69,10 @@ impl<T: Scalar> Metric<T> for MeanSquaredError {
         self.mean.add_row_means(y_true, y_pred, sample_weight, |t, p| (t - p) * (t - p))
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn result(&self) -> f64 {
         self.mean.result()
     }

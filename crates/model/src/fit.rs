@@ -165,11 +165,20 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Errors
     /// [`ModelError`] for whatever does not fit. Samples, labels and weights are checked before the first
-    /// step. After any error the model is as it was.
+    /// step. After any error the model is as it was: where a callback, or a layer, an optimizer or a metric of one's
+    /// own may fail later on, `fit` keeps a copy of weights and slots for that.
     pub fn fit(&mut self, x: &Tensor<T>, y: &Tensor<T>, fit: Fit<'_, T>) -> Result<History, ModelError> {
-        self.compiled("fit")?;
-        let before = self.snapshot();
-        self.try_fit(x, y, fit).inspect_err(|_| *self = before)
+        let compiled = self.compiled("fit")?;
+        let may_fail = !fit.callbacks.is_empty()
+            || compiled.optimizer.may_fail()
+            || compiled.metrics.iter().any(|metric| metric.may_fail())
+            || self.links.iter().any(|link| link.layer.may_fail());
+        let (before, was_built) = (may_fail.then(|| self.snapshot()), self.is_built());
+        self.try_fit(x, y, fit).inspect_err(|_| match before {
+            Some(before) => *self = before,
+            None if self.is_built() && !was_built => self.unbuild(),
+            None => {}
+        })
     }
 
     /// Builds a model that is not built yet for these samples.

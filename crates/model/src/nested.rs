@@ -75,6 +75,10 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         Ok(specs)
     }
 
+    fn may_fail(&self) -> bool {
+        self.links.iter().any(|link| link.layer.may_fail())
+    }
+
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         let Some(&input) = pass.inputs.first() else { return Ok(()) };
         self.chain()

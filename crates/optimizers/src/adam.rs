@@ -118,6 +118,10 @@ impl<T: Scalar> Optimizer<T> for Adam {
         if self.amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] }
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn step(
         &self,
         iteration: u64,

@@ -106,6 +106,12 @@ pub trait Optimizer<T: Scalar>: Debug + DynClone + Send + Sync {
     /// variable's shape and begins as zeros.
     fn slots(&self) -> &'static [&'static str];
 
+    /// Whether a step can fail where gradient and slots fit the variable. Training keeps a copy of all weights if so, to
+    /// give them back after an error.
+    fn may_fail(&self) -> bool {
+        true
+    }
+
     /// One step on one variable. `iteration` counts from 0; all variables of one step see the same.
     ///
     /// Nothing is allocated, and on an error nothing is changed.
@@ -139,6 +145,10 @@ impl<T: Scalar> Optimizer<T> for Box<dyn Optimizer<T>> {
 
     fn slots(&self) -> &'static [&'static str] {
         (**self).slots()
+    }
+
+    fn may_fail(&self) -> bool {
+        (**self).may_fail()
     }
 
     fn step(

@@ -150,6 +150,10 @@ impl<T: Scalar> Optimizer<T> for RMSprop {
         }
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn step(
         &self,
         _iteration: u64,

@@ -84,6 +84,10 @@ impl<T: Scalar> Optimizer<T> for SGD {
         if self.momentum == 0.0 { &[] } else { &["momentum"] }
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn step(
         &self,
         _iteration: u64,

@@ -74,6 +74,10 @@ impl<T: Scalar> Layer<T> for BatchNormalization<T> {
 
     /// The scratch holds mean and variance of the batch (nothing if the moving statistics were taken), then
     /// what multiplies and what is added.
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let features = self.features(pass.inputs[0].shape())?;
         let weights = self.split(pass.weights)?;

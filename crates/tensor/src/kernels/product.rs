@@ -15,6 +15,9 @@ const SMALL: usize = 2048;
 /// beyond 64 × 64, so the parts give the same bits as the whole.
 const LEAST: usize = 128;
 
+/// The most rows or columns of one call: `gemm` packs them in memory of its own.
+const MOST: usize = 1024;
+
 /// A product with fewer rows or columns than this mostly waits for memory, which more threads do not make faster.
 const FEW: usize = 8;
 
@@ -195,6 +198,13 @@ impl<T: Scalar> Call<T> {
             threads::join(move || before.run(threads.div_ceil(2)), move || after.run(threads / 2));
             return;
         }
+        if self.rows.max(self.columns) > MOST
+            && let Some((before, after)) = self.halves()
+        {
+            before.run(1);
+            after.run(1);
+            return;
+        }
         let [[out_rs, out_cs], [lhs_rs, lhs_cs], [rhs_rs, rhs_cs]] =
             [self.out_strides, self.lhs_strides, self.rhs_strides].map(|strides| strides.map(|stride| stride as isize));
         // SAFETY: each matrix lies in its slice (checked when it was made, for these rows, columns and strides, or for
@@ -229,7 +239,9 @@ impl<T: Scalar> Call<T> {
     /// The left and the right columns, or the upper and the lower rows, if they are worth a thread each.
     fn halves(self) -> Option<(Self, Self)> {
         let middle = |len: usize| Some((len / 2).next_multiple_of(LEAST)).filter(|&middle| middle + LEAST <= len);
-        if let Some(columns) = middle(self.columns) {
+        // Rows, if there are so many more of them that the parts of their columns would not fill a call.
+        let columns = if self.rows > self.columns.max(MOST) { None } else { middle(self.columns) };
+        if let Some(columns) = columns {
             let before = Self { columns, ..self };
             // SAFETY: a column of the matrix, so the pointers stay in their slices.
             let (out, rhs) =
