@@ -140,9 +140,13 @@ impl<T: Scalar> Tensor<T> {
 
     /// Takes another shape and keeps the memory: nothing is allocated unless it must grow.
     /// The values that were there stay in row-major order, new ones are zero.
+    #[inline]
     pub fn resize(&mut self, shape: impl Into<Shape>) {
-        self.shape = shape.into();
-        self.values.resize(self.shape.size(), T::zero());
+        let shape = shape.into();
+        if shape != self.shape {
+            self.shape = shape;
+            self.values.resize(shape.size(), T::zero());
+        }
     }
 
     /// A tensor of rows of equal length.

@@ -192,6 +192,7 @@ impl<A: Split> Split for Option<A> {
 /// assert_eq!((squares, sums), ([0, 1, 4, 9, 16], [1, 13, 16]));
 /// # Ok::<(), ()>(())
 /// ```
+#[inline]
 pub fn over_chunks<P: Split, E: Send>(
     rows: usize,
     chunk: usize,
@@ -199,6 +200,9 @@ pub fn over_chunks<P: Split, E: Send>(
     parts: P,
     f: &(impl Fn(Range<usize>, P) -> Result<(), E> + Sync),
 ) -> Result<(), E> {
+    if rows <= chunk {
+        return if rows > 0 { f(0..rows, parts) } else { Ok(()) };
+    }
     let pieces = match for_work(work) {
         1 => 1,
         threads => threads.saturating_mul(PIECES),

@@ -45,6 +45,19 @@ pub struct Convolution {
     pub filters: usize,
 }
 
+/// Runs a routine on rows of this width with the vectors of the processor at hand: with those of 32 bytes where they
+/// suffice, of which two are worked on in the time of one of 64.
+fn dispatch<T, R: WithSimd>(width: usize, routine: R) -> R::Output {
+    #[cfg(target_arch = "x86_64")]
+    if width * size_of::<T>() <= 32
+        && let Some(simd) = pulp::x86::V3::try_new()
+    {
+        return Simd::vectorize(simd, routine);
+    }
+    let _ = width;
+    Arch::new().dispatch(routine)
+}
+
 /// Values of a vector, and vectors side by side in a tile: as many as the filters need, two at most.
 fn panel<T: Scalar, S: Simd>(width: usize) -> (usize, usize) {
     let lanes = T::lanes::<S>();
@@ -94,13 +107,8 @@ impl Convolution {
 
     /// Lays out a kernel as [`Convolution::forward`] reads it.
     pub fn pack<T: Scalar>(&self, kernel: &[T], packed: &mut [T]) {
-        Arch::new().dispatch(Pack {
-            kernel,
-            rows: self.taps(),
-            width: self.filters,
-            strides: [self.filters, 1],
-            packed,
-        });
+        let (rows, width) = (self.taps(), self.filters);
+        dispatch::<T, _>(width, Pack { kernel, rows, width, strides: [width, 1], packed });
     }
 
     /// Lays out a kernel as [`Convolution::add_image_gradient`] reads it.
@@ -109,23 +117,23 @@ impl Convolution {
         let parts =
             kernel.chunks_exact(width * rows).zip(packed.chunks_exact_mut(rows * width.next_multiple_of(WIDEST)));
         for (kernel, packed) in parts {
-            Arch::new().dispatch(Pack { kernel, rows, width, strides, packed });
+            dispatch::<T, _>(width, Pack { kernel, rows, width, strides, packed });
         }
     }
 
     /// The output for an image.
     pub fn forward<T: Scalar>(&self, image: &[T], packed: &[T], output: &mut [T]) {
-        Arch::new().dispatch(Forward { of: self, image, packed, output });
+        dispatch::<T, _>(self.filters, Forward { of: self, image, packed, output });
     }
 
     /// Adds the gradient with respect to the kernel, from that with respect to the output.
     pub fn add_kernel_gradient<T: Scalar>(&self, image: &[T], gradient: &[T], into: &mut [T]) {
-        Arch::new().dispatch(KernelGradient { of: self, image, gradient, into });
+        dispatch::<T, _>(self.filters, KernelGradient { of: self, image, gradient, into });
     }
 
     /// Adds the gradient with respect to the image, from that with respect to the output.
     pub fn add_image_gradient<T: Scalar>(&self, gradient: &[T], packed: &[T], into: &mut [T]) {
-        Arch::new().dispatch(ImageGradient { of: self, gradient, packed, into });
+        dispatch::<T, _>(self.piece(), ImageGradient { of: self, gradient, packed, into });
     }
 }
 
@@ -425,9 +433,9 @@ mod tests {
             kernel_gradient[w] += image[x] * gradient[y];
             image_gradient[x] += kernel[w] * gradient[y];
         });
-        for (found, expected) in found.iter().zip([output, kernel_gradient, image_gradient]) {
+        for (which, (found, expected)) in found.iter().zip([output, kernel_gradient, image_gradient]).enumerate() {
             for (found, expected) in found.iter().zip(expected) {
-                prop_assert!((found.to_f64() - expected).abs() < tolerance, "{:?}: {} {}", of, found, expected);
+                prop_assert!((found.to_f64() - expected).abs() < tolerance, "{which} {of:?}: {found} {expected}");
             }
         }
         Ok(())

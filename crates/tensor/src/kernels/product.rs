@@ -45,6 +45,7 @@ impl<'a, T> Matrix<'a, T> {
     ///
     /// # Errors
     /// [`TensorError::Shape`] if the slice is shorter.
+    #[inline]
     pub fn new(values: &'a [T], rows: usize, columns: usize) -> Result<Self, TensorError> {
         Self::strided(values, rows, columns, columns)
     }
@@ -53,6 +54,7 @@ impl<'a, T> Matrix<'a, T> {
     ///
     /// # Errors
     /// [`TensorError::Shape`] if it leaves the slice.
+    #[inline]
     pub fn strided(values: &'a [T], rows: usize, columns: usize, row_stride: usize) -> Result<Self, TensorError> {
         let row_stride = check_bounds(values.len(), rows, columns, row_stride)?;
         Ok(Self { values, rows, columns, row_stride, column_stride: 1 })
@@ -76,6 +78,7 @@ impl<'a, T> MatrixMut<'a, T> {
     ///
     /// # Errors
     /// [`TensorError::Shape`] if the slice is shorter.
+    #[inline]
     pub fn new(values: &'a mut [T], rows: usize, columns: usize) -> Result<Self, TensorError> {
         Self::strided(values, rows, columns, columns)
     }
@@ -84,6 +87,7 @@ impl<'a, T> MatrixMut<'a, T> {
     ///
     /// # Errors
     /// [`TensorError::Shape`] if it leaves the slice, or if rows overlap.
+    #[inline]
     pub fn strided(values: &'a mut [T], rows: usize, columns: usize, row_stride: usize) -> Result<Self, TensorError> {
         let row_stride = check_bounds(values.len(), rows, columns, row_stride)?;
         if row_stride < columns {
@@ -95,6 +99,7 @@ impl<'a, T> MatrixMut<'a, T> {
 
 /// The stride, if the last value of the last row lies in a slice of this length. Where no second row is read, the
 /// stride means nothing and becomes that of neighbours.
+#[inline]
 fn check_bounds(len: usize, rows: usize, columns: usize, row_stride: usize) -> Result<usize, TensorError> {
     if rows == 0 || columns == 0 {
         return Ok(columns);
