@@ -93,3 +93,20 @@ fn one_model_predicts_in_many_threads() -> Result<(), ModelError> {
     }
     Ok(())
 }
+
+#[test]
+fn two_models_predict_at_the_same_time_as_each_alone() -> Result<(), ModelError> {
+    let (x, _) = data();
+    let (dense, convolutional) = (wide()?, convolutional()?);
+    let alone = [dense.predict(&x)?, convolutional.predict(&x)?];
+    for _ in 0..8 {
+        let together = thread::scope(|scope| {
+            let runs = [&dense, &convolutional].map(|model| scope.spawn(|| model.predict(&x)));
+            runs.map(|run| run.join().unwrap())
+        });
+        for (alone, together) in alone.iter().zip(together) {
+            assert_eq!(*alone, together?);
+        }
+    }
+    Ok(())
+}
