@@ -32,7 +32,7 @@ impl<T: Scalar> KernelOptions<T> {
 
     /// Room for what comes before the activation, if the way back needs that: the first of a layer's tensors.
     pub(crate) fn before<'a>(&self, tensor: &'a mut Tensor<T>, values: usize, mode: Mode) -> Option<&'a mut [T]> {
-        if !self.activation.needs_input() || mode == Mode::Inference {
+        if mode == Mode::Inference || !self.activation.needs_input() {
             return None;
         }
         tensor.resize([values]);

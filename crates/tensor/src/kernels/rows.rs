@@ -21,8 +21,22 @@ fn group(width: usize) -> usize {
 /// assert_eq!(values, [11.0, 22.0, 13.0, 24.0]);
 /// ```
 pub fn add_to_rows<T: Scalar>(values: &mut [T], bias: &[T]) {
-    let group = if bias.is_empty() { return } else { group(bias.len()) };
-    if group == 1 || values.len() < 2 * WIDE {
+    if bias.is_empty() {
+        return;
+    }
+    if values.len() < 2 * WIDE {
+        // A width that the compiler knows needs no inner loop.
+        return match bias.len() {
+            1 => add_to_few::<T, 1>(values, bias),
+            2 => add_to_few::<T, 2>(values, bias),
+            3 => add_to_few::<T, 3>(values, bias),
+            4 => add_to_few::<T, 4>(values, bias),
+            8 => add_to_few::<T, 8>(values, bias),
+            _ => AddToRows { values, bias }.run(),
+        };
+    }
+    let group = group(bias.len());
+    if group == 1 {
         return dispatch(AddToRows { values, bias });
     }
     // The bias as often as rows are taken together.
@@ -32,6 +46,16 @@ pub fn add_to_rows<T: Scalar>(values: &mut [T], bias: &[T]) {
         row.copy_from_slice(bias);
     }
     dispatch(AddToRows { values, bias: pattern });
+}
+
+/// [`add_to_rows`] for rows of `N` values.
+fn add_to_few<T: Scalar, const N: usize>(values: &mut [T], bias: &[T]) {
+    let Some(bias) = bias.first_chunk::<N>() else { return };
+    for row in values.as_chunks_mut::<N>().0 {
+        for (value, &b) in row.iter_mut().zip(bias) {
+            *value += b;
+        }
+    }
 }
 
 /// As many rows as there are, and what is left of one.
@@ -72,8 +96,18 @@ pub fn sum_rows<T: Scalar>(sum: &mut [T], beta: T, values: &[T]) {
         sum.iter_mut().for_each(|s| *s *= beta);
     }
     let width = sum.len();
+    if values.len() < 2 * WIDE {
+        return match width {
+            1 => sum_few::<T, 1>(sum, values),
+            2 => sum_few::<T, 2>(sum, values),
+            3 => sum_few::<T, 3>(sum, values),
+            4 => sum_few::<T, 4>(sum, values),
+            8 => sum_few::<T, 8>(sum, values),
+            _ => SumRows { sum, values }.run(),
+        };
+    }
     let group = group(width);
-    if group == 1 || values.len() < 2 * WIDE {
+    if group == 1 {
         return dispatch(SumRows { sum, values });
     }
     let whole = values.len() - values.len() % (group * width);
@@ -82,6 +116,18 @@ pub fn sum_rows<T: Scalar>(sum: &mut [T], beta: T, values: &[T]) {
     dispatch(SumRows { sum: sums, values: &values[..whole] });
     dispatch(SumRows { sum, values: sums });
     dispatch(SumRows { sum, values: &values[whole..] });
+}
+
+/// [`sum_rows`] for rows of `N` values.
+fn sum_few<T: Scalar, const N: usize>(sum: &mut [T], values: &[T]) {
+    let Some(sum) = sum.first_chunk_mut::<N>() else { return };
+    let mut sums = *sum;
+    for row in values.as_chunks::<N>().0 {
+        for (s, &value) in sums.iter_mut().zip(row) {
+            *s += value;
+        }
+    }
+    *sum = sums;
 }
 
 struct SumRows<'a, T> {
