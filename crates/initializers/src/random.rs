@@ -68,7 +68,7 @@ pub fn key(seed: Option<u64>, rng: &mut dyn Rng) -> u64 {
 }
 
 /// Fills `values` from a distribution, block by block, on several threads where there are enough blocks (and
-/// `cornu-tensor` has its feature `simd`, as in the crate `cornu`).
+/// `cornu-tensor` has one of its features, as in the crate `cornu`).
 ///
 /// ```
 /// use cornu_initializers::random;
@@ -91,13 +91,13 @@ pub fn fill<T: Scalar>(values: &mut [T], key: u64, distribution: &(impl Distribu
 
 /// `offset + factor · z`, z from another distribution.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Affine<D> {
+pub(crate) struct Scaled<D> {
     pub(crate) offset: f64,
     pub(crate) factor: f64,
     pub(crate) of: D,
 }
 
-impl<D: Distribution<f64>> Distribution<f64> for Affine<D> {
+impl<D: Distribution<f64>> Distribution<f64> for Scaled<D> {
     // In the loop of `fill` the generator's state stays in registers; called (as `Distribution::map` is), a normal
     // value takes twice the time.
     #[inline(always)]

@@ -4,7 +4,7 @@ use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand_distr::StandardNormal;
 
-use crate::random::Affine;
+use crate::random::Scaled;
 use crate::{Initializer, InitializerError, random};
 
 /// Values from `N(mean, stddev²)`. Keras's defaults are mean 0 and standard deviation 0.05.
@@ -66,7 +66,7 @@ pub(crate) fn check_mean_and_stddev(initializer: &'static str, mean: f64, stddev
 /// Fills a tensor with `mean + stddev · z`, z standard normal.
 pub(crate) fn fill_normal<T: Scalar>(shape: Shape, mean: f64, stddev: f64, key: u64) -> Tensor<T> {
     let mut tensor = Tensor::zeros(shape);
-    random::fill(tensor.as_mut_slice(), key, &Affine { offset: mean, factor: stddev, of: StandardNormal });
+    random::fill(tensor.as_mut_slice(), key, &Scaled { offset: mean, factor: stddev, of: StandardNormal });
     tensor
 }
 

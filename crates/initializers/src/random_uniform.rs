@@ -4,7 +4,7 @@ use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand::distr::StandardUniform;
 
-use crate::random::Affine;
+use crate::random::Scaled;
 use crate::{Initializer, InitializerError, random};
 
 /// Values spread evenly over `[minval, maxval)`. Keras's defaults are −0.05 and 0.05.
@@ -69,7 +69,7 @@ impl Default for RandomUniform {
 /// Fills a tensor with `minval + (maxval − minval) · u`, u uniform on `[0, 1)`.
 pub(crate) fn fill_uniform<T: Scalar>(shape: Shape, minval: f64, maxval: f64, key: u64) -> Tensor<T> {
     let mut tensor = Tensor::zeros(shape);
-    random::fill(tensor.as_mut_slice(), key, &Affine { offset: minval, factor: maxval - minval, of: StandardUniform });
+    random::fill(tensor.as_mut_slice(), key, &Scaled { offset: minval, factor: maxval - minval, of: StandardUniform });
     tensor
 }
 

@@ -4,7 +4,7 @@ use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::random::Affine;
+use crate::random::Scaled;
 use crate::random_normal::check_mean_and_stddev;
 use crate::{Initializer, InitializerError, random};
 
@@ -70,7 +70,7 @@ impl Distribution<f64> for StandardTruncated {
 /// Fills a tensor with `mean + stddev · z`, z standard normal cut at ±2.
 pub(crate) fn fill_truncated<T: Scalar>(shape: Shape, mean: f64, stddev: f64, key: u64) -> Tensor<T> {
     let mut tensor = Tensor::zeros(shape);
-    random::fill(tensor.as_mut_slice(), key, &Affine { offset: mean, factor: stddev, of: StandardTruncated });
+    random::fill(tensor.as_mut_slice(), key, &Scaled { offset: mean, factor: stddev, of: StandardTruncated });
     tensor
 }
 

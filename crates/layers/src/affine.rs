@@ -58,28 +58,45 @@ impl<T: Scalar> KernelOptions<T> {
         }
     }
 
-    /// The way back through [`KernelOptions::penalize`] and [`KernelOptions::finish`] for some rows of a batch of so
-    /// many samples: turns the gradient with respect to the output into that with respect to the product, in place.
-    pub(crate) fn undo(
-        &self,
-        (output, before): (&[T], Option<&[T]>),
-        gradient: &mut [T],
-        width: usize,
-        samples: usize,
-    ) {
+    /// The way back through [`KernelOptions::penalize`], for the whole gradient.
+    pub(crate) fn undo_penalty(&self, output: View<'_, T>, gradient: &mut [T]) {
         if let Some(regularizer) = &self.activity_regularizer {
             // The penalty is a mean over the batch: see it as a sum, and the rest of the loss so much larger.
-            let batch = T::of_count(samples);
+            let batch = T::of_count(output.shape().batch());
             gradient.iter_mut().for_each(|g| *g *= batch);
-            regularizer.add_gradient(output, gradient);
+            regularizer.add_gradient(output.as_slice(), gradient);
             gradient.iter_mut().for_each(|g| *g /= batch);
         }
-        self.activation.backward(before.unwrap_or(output), gradient, width);
     }
 
-    /// What [`KernelOptions::before`] holds after a training pass.
-    pub(crate) fn kept<'a>(&self, tensor: &'a Tensor<T>) -> Option<&'a [T]> {
-        self.activation.needs_input().then(|| tensor.as_slice())
+    /// The way back through [`KernelOptions::finish`] for some rows, from what [`KernelOptions::kept`] gave for them:
+    /// turns the gradient with respect to the output into that with respect to the product, in place.
+    pub(crate) fn undo(&self, from: &[T], gradient: &mut [T], width: usize) {
+        self.activation.backward(from, gradient, width);
+    }
+
+    /// What the activation needs on the way back: the output, or what [`KernelOptions::before`] took.
+    ///
+    /// # Errors
+    /// [`LayerError::Other`] if that was not left by a training pass over the same batch.
+    pub(crate) fn kept<'a>(
+        &self,
+        layer: &str,
+        output: View<'a, T>,
+        tensor: &'a Tensor<T>,
+    ) -> Result<&'a [T], LayerError> {
+        if !self.activation.needs_input() {
+            return Ok(output.as_slice());
+        }
+        if tensor.len() != output.shape().size() {
+            let message = format!(
+                "expected the scratch of a training pass with an output of {} values. Received: {}",
+                output.shape().size(),
+                tensor.len()
+            );
+            return Err(LayerError::Other { layer: layer.to_owned(), message });
+        }
+        Ok(tensor.as_slice())
     }
 
     /// The activation, if nothing follows it: an activity penalty is taken on its output.

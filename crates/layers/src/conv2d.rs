@@ -147,7 +147,7 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let (images, output) = (input.as_slice(), pass.output.as_mut_slice());
         let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
         let parts = (Rows::new(output, sizes.output), before.map(|before| Rows::new(before, sizes.output)));
-        over_chunks(input.shape().batch(), sizes.chunk, sizes.work, parts, &|samples, (output, before)| {
+        over_chunks(input.shape().batch(), sizes.forward, sizes.work, parts, &|samples, (output, before)| {
             let output = output.into_slice();
             method.forward(sizes.images(images, &samples), kernel.as_slice(), output)?;
             self.options.finish(output, self.filters, bias, before.map(Rows::into_slice));
@@ -162,19 +162,19 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let input = pass.inputs[0];
         let (samples, patches) = (input.shape().batch(), self.patches(input.shape().sample())?);
         let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
-        let (images, output) = (input.as_slice(), pass.output.as_slice());
+        let images = input.as_slice();
         let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
-        let before = self.options.kept(before);
+        let kept = self.options.kept("Conv2D", pass.output, before)?;
+        self.options.undo_penalty(pass.output, pass.output_gradient.as_mut_slice());
         let below = pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), sizes.input));
         let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), sizes.output), below);
         let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
-        add_shares(learning, memory, (samples.div_ceil(sizes.chunk), sizes.chunk), |shares| {
+        add_shares(learning, memory, (samples.div_ceil(sizes.backward), sizes.backward), |shares| {
             let parts = (gradients, shares);
-            over_chunks(samples, sizes.chunk, 2 * sizes.work, parts, &|chunk, ((gradient, below), share)| {
+            over_chunks(samples, sizes.backward, 2 * sizes.work, parts, &|chunk, ((gradient, below), share)| {
                 let part = chunk.start * sizes.output..chunk.end * sizes.output;
-                let before = before.map(|before| &before[part.clone()]);
                 let gradient = gradient.into_slice();
-                self.options.undo((&output[part], before), gradient, self.filters, samples);
+                self.options.undo(&kept[part], gradient, self.filters);
                 if pass.trainable {
                     let (kernel_share, bias_share) = (share.0.into_slice(), share.1.into_slice());
                     sum_rows(bias_share, T::zero(), gradient);

@@ -111,6 +111,7 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         let (inputs, units) = (kernel.shape().batch(), self.units);
         let rows = pass.output.shape().rows();
         let (x, output) = (pass.inputs[0].as_slice(), pass.output.as_mut_slice());
+        Matrix::new(x, rows, inputs)?;
         let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
         let parts = (Rows::new(output, units), before.map(|before| Rows::new(before, units)));
         over_chunks(rows, chunk(rows, inputs, units), rows * inputs * units, parts, &|rows, (output, before)| {
@@ -127,10 +128,11 @@ impl<T: Scalar> Layer<T> for Dense<T> {
     fn backward(&self, mut pass: Backward<'_, T>) -> Result<(), LayerError> {
         let (kernel, _) = self.options.split("Dense", pass.weights)?;
         let (inputs, units) = (kernel.shape().batch(), self.units);
-        let (rows, samples) = (pass.output.shape().rows(), pass.output.shape().batch());
-        let (x, output) = (pass.inputs[0].as_slice(), pass.output.as_slice());
+        let (rows, x) = (pass.output.shape().rows(), pass.inputs[0].as_slice());
+        Matrix::new(x, rows, inputs)?;
         let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
-        let before = self.options.kept(before);
+        let kept = self.options.kept("Dense", pass.output, before)?;
+        self.options.undo_penalty(pass.output, pass.output_gradient.as_mut_slice());
         let chunk = chunk(rows, inputs, units);
         let input_gradient =
             pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), inputs));
@@ -139,10 +141,8 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         add_shares(learning, memory, (rows.div_ceil(chunk), chunk), |shares| {
             let parts = (gradients, shares);
             over_chunks(rows, chunk, 2 * rows * inputs * units, parts, &|rows, ((gradient, below), share)| {
-                let part = rows.start * units..rows.end * units;
-                let before = before.map(|before| &before[part.clone()]);
                 let gradient = gradient.into_slice();
-                self.options.undo((&output[part], before), gradient, units, samples);
+                self.options.undo(&kept[rows.start * units..rows.end * units], gradient, units);
                 let g = Matrix::new(gradient, rows.len(), units)?;
                 if pass.trainable {
                     let (kernel_share, bias_share) = (share.0.into_slice(), share.1.into_slice());

@@ -108,7 +108,8 @@ pub type ActivationApart<T> = (Box<dyn Layer<T>>, Arc<dyn Activation<T>>);
 /// them, freezes them, saves them and passes them in. So a layer is shared, cloned and used twice free of
 /// charge, and nothing can be used before it is built.
 ///
-/// Shapes are those of one sample; the batch is the first dimension of what the passes see.
+/// Shapes are those of one sample; the batch is the first dimension of what the passes see. A pass may run on a thread
+/// of rayon's pool: hold no lock over a call to a kernel or to another layer.
 ///
 /// A user's own layer, from any crate, works wherever Cornu's do:
 /// ```

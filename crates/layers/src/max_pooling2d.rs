@@ -83,7 +83,8 @@ impl Default for MaxPooling2D {
 /// Whether a value takes the place of the largest so far. NaN does, and nothing takes its place.
 #[inline(always)]
 fn exceeds<T: Scalar>(value: T, largest: T) -> bool {
-    value > largest || value.partial_cmp(&value).is_none()
+    let is_nan = |x: T| x.partial_cmp(&x).is_none();
+    value > largest || (is_nan(value) && !is_nan(largest))
 }
 
 /// Samples of a chunk, of about as many values as a core's first cache takes.
@@ -260,5 +261,6 @@ mod tests {
             assert!(value.is_nan());
             assert_eq!(position, at);
         }
+        assert_eq!(pooled([1.0, f32::NAN, 3.0, f32::NAN]).1, 1);
     }
 }

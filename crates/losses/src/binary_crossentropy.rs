@@ -94,6 +94,10 @@ impl<T: Scalar> Loss<T> for BinaryCrossentropy {
         self.reduction
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn rows_are_independent(&self) -> bool {
         true
     }

@@ -122,6 +122,10 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
         self.reduction
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn rows_are_independent(&self) -> bool {
         true
     }

@@ -58,7 +58,10 @@ impl<T: Scalar> Evaluator<T> {
         sample_weight: Option<&[T]>,
     ) -> Result<T, LossError> {
         let divisor = self.weigh(loss, y_true, y_pred, sample_weight)?.ok_or_else(|| not_reduced(loss))?;
-        loss.values(y_true, y_pred, &mut self.values);
+        let whole = !loss.rows_are_independent();
+        in_chunks(whole, y_true, y_pred, &mut self.values, None, &|_, y_true, y_pred, values, _| {
+            loss.values(y_true, y_pred, values);
+        })?;
         Ok(self.reduced(divisor))
     }
 
@@ -92,7 +95,7 @@ impl<T: Scalar> Evaluator<T> {
         }));
         let (scale, values) = (&self.scale, &mut self.values);
         let whole = !loss.rows_are_independent();
-        in_chunks(whole, y_true, y_pred, values, gradient, &|first, y_true, y_pred, values, gradient| {
+        in_chunks(whole, y_true, y_pred, values, Some(gradient), &|first, y_true, y_pred, values, gradient| {
             loss.values_and_gradient(y_true, y_pred, &scale[first..first + values.len()], values, gradient);
         })?;
         Ok(self.reduced(divisor))
@@ -188,27 +191,27 @@ const CHUNK: usize = 1 << 13;
 /// What a prediction costs, in multiply-adds.
 const VALUE: usize = 8;
 
-/// Calls `f` on the rows, in chunks of samples and on several threads where there are many, if not to be done as a
-/// whole: with the number of the
-/// first row, the labels and predictions, and where the values and the gradient go.
+/// Calls `f` on the rows: in chunks of samples and on several threads where there are many, or as a `whole`. It gets the
+/// number of the first row, the labels and predictions, and where the values and the gradient go.
 fn in_chunks<T: Scalar>(
     whole: bool,
     y_true: View<'_, T>,
     y_pred: View<'_, T>,
     values: &mut [T],
-    gradient: &mut [T],
+    gradient: Option<&mut [T]>,
     f: &(impl Fn(usize, View<'_, T>, View<'_, T>, &mut [T], &mut [T]) + Sync),
 ) -> Result<(), TensorError> {
     let (samples, size) = (y_pred.shape().batch(), y_pred.shape().size());
     if whole || size <= CHUNK || y_true.shape().batch() != samples {
-        f(0, y_true, y_pred, values, gradient);
+        f(0, y_true, y_pred, values, gradient.unwrap_or_default());
         return Ok(());
     }
     let (rows, width) = (values.len() / samples, size / samples);
-    let parts = (Rows::new(values, rows), Rows::new(gradient, width));
+    let parts = (Rows::new(values, rows), gradient.map(|gradient| Rows::new(gradient, width)));
     over_chunks(samples, (CHUNK / width).max(1), VALUE * size, parts, &|chunk, (values, gradient)| {
         let (y_true, y_pred) = (y_true.rows(chunk.clone())?, y_pred.rows(chunk.clone())?);
-        f(chunk.start * rows, y_true, y_pred, values.into_slice(), gradient.into_slice());
+        let gradient = gradient.map(Rows::into_slice).unwrap_or_default();
+        f(chunk.start * rows, y_true, y_pred, values.into_slice(), gradient);
         Ok(())
     })
 }

@@ -122,6 +122,12 @@ pub trait Loss<T: Scalar>: Debug + DynClone + Send + Sync {
         self.values_shape(y_true.shape(), y_pred).map(drop)
     }
 
+    /// Whether [`Loss::check`] can refuse a part of what it agreed to as a whole. Training keeps a copy of all weights if
+    /// so, to give them back after an error.
+    fn may_fail(&self) -> bool {
+        true
+    }
+
     /// Whether the value and the gradient of a row depend on no other row. Then a large batch comes in parts, on several
     /// threads; otherwise it comes as a whole.
     fn rows_are_independent(&self) -> bool {
@@ -186,6 +192,10 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
 
     fn check(&self, y_true: View<'_, T>, y_pred: Shape) -> Result<(), LossError> {
         (**self).check(y_true, y_pred)
+    }
+
+    fn may_fail(&self) -> bool {
+        (**self).may_fail()
     }
 
     fn rows_are_independent(&self) -> bool {

@@ -58,6 +58,10 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
         self.reduction
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn rows_are_independent(&self) -> bool {
         true
     }

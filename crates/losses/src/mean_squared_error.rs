@@ -55,6 +55,10 @@ impl<T: Scalar> Loss<T> for MeanSquaredError {
         self.reduction
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn rows_are_independent(&self) -> bool {
         true
     }

@@ -119,6 +119,10 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
         self.reduction
     }
 
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     fn rows_are_independent(&self) -> bool {
         true
     }

@@ -21,7 +21,7 @@ pub(crate) struct Link<T: Scalar> {
     pub(crate) input: Shape,
     pub(crate) output: Shape,
     pub(crate) weights: Range<usize>,
-    /// About how many multiply-adds a sample costs.
+    /// The multiply-adds that a sample costs at least: one for each weight and output.
     pub(crate) work: usize,
 }
 
@@ -44,7 +44,7 @@ impl<'a, T: Scalar> Chain<'a, T> {
         }
     }
 
-    /// About how many multiply-adds so many samples cost. Few samples mostly wait for the weights to come from memory,
+    /// The multiply-adds that so many samples cost at least. Few samples mostly wait for the weights to come from memory,
     /// which is not worth as many threads.
     pub(crate) fn work(&self, samples: usize) -> usize {
         let each = self.links.iter().fold(0_usize, |sum, link| sum.saturating_add(link.work));

@@ -165,12 +165,13 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Errors
     /// [`ModelError`] for whatever does not fit. Samples, labels and weights are checked before the first
-    /// step. After any error the model is as it was: where a callback, or a layer, an optimizer or a metric of one's
-    /// own may fail later on, `fit` keeps a copy of weights and slots for that.
+    /// step. After any error the model is as it was: where a callback, or a layer, a loss, an optimizer or a metric of
+    /// one's own may fail later on, `fit` keeps a copy of weights and slots for that.
     pub fn fit(&mut self, x: &Tensor<T>, y: &Tensor<T>, fit: Fit<'_, T>) -> Result<History, ModelError> {
         let compiled = self.compiled("fit")?;
         let may_fail = !fit.callbacks.is_empty()
             || compiled.optimizer.may_fail()
+            || compiled.loss.may_fail()
             || compiled.metrics.iter().any(|metric| metric.may_fail())
             || self.links.iter().any(|link| link.layer.may_fail());
         let (before, was_built) = (may_fail.then(|| self.snapshot()), self.is_built());

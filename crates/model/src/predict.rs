@@ -10,9 +10,6 @@ use crate::{ModelError, Sequential};
 /// the rounding of a sum.
 const BATCH: usize = 512;
 
-/// Samples up to which nothing is handed to another thread as a whole.
-const FEW: usize = 7;
-
 /// A model ready to predict into given buffers, with the memory that it works in.
 ///
 /// After the first prediction for a number of samples, Cornu allocates nothing (the crate `gemm`, which takes the
@@ -53,25 +50,23 @@ impl<T: Scalar> Predictor<'_, T> {
     /// Predicts block by block, so that what runs through the layers stays near the processor.
     fn run_in_blocks(&mut self, x: View<'_, T>, mut output: ViewMut<'_, T>) -> Result<(), ModelError> {
         let samples = x.shape().batch();
-        if samples <= FEW {
+        if samples <= BATCH {
             return self.run(x, output);
         }
-        threads::inside(self.model.chain().work(samples), || {
-            for start in (0..samples).step_by(BATCH) {
-                let range = start..(start + BATCH).min(samples);
-                self.run(x.rows(range.clone())?, output.reborrow().rows(range)?)?;
-            }
-            Ok(())
-        })
+        for start in (0..samples).step_by(BATCH) {
+            let range = start..(start + BATCH).min(samples);
+            self.run(x.rows(range.clone())?, output.reborrow().rows(range)?)?;
+        }
+        Ok(())
     }
 
     /// Predicts for a batch whose shapes are known to fit.
     fn run(&mut self, x: View<'_, T>, output: ViewMut<'_, T>) -> Result<(), ModelError> {
-        let model = self.model;
-        model
-            .chain()
-            .forward(&model.weights, x, output, Mode::Inference, &mut self.scratch)
-            .map_err(|error| model.at(error))?;
+        let (model, chain) = (self.model, self.model.chain());
+        threads::inside(chain.work(x.shape().batch()), || {
+            chain.forward(&model.weights, x, output, Mode::Inference, &mut self.scratch)
+        })
+        .map_err(|error| model.at(error))?;
         self.scratch.take_loss(); // nobody asks for penalties here
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A layer, a callback or a metric that fails in the middle of a training: the model is as it was before. And a loss
+//! A layer, a loss, a callback or a metric that fails in the middle of a training: the model is as it was before. And a loss
 //! that is not a number, which is no failure.
 
 #![expect(clippy::expect_used, reason = "a test may panic, in its helpers too")]
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cornu_layers::{Backward, Dense, Dropout, Forward, KernelArguments, Layer, LayerError, Mode, single};
+use cornu_losses::{Loss, LossError, MeanSquaredError, Reduction};
 use cornu_metrics::{Metric, MetricError};
 use cornu_model::callbacks::{Callback, LambdaCallback, Training, Verbose};
 use cornu_model::{Compile, Evaluate, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
@@ -336,5 +337,46 @@ fn a_loss_that_is_not_a_number_is_shown_and_training_goes_on() -> Result<(), Mod
     assert_eq!(model.iterations(), 6);
     let finite = model.fit(&self::x(), &Tensor::zeros([8, 1]), fit().epochs(1))?;
     assert_eq!(finite.first_nan(), Some((0, 0))); // the weights are NaN now
+    Ok(())
+}
+
+/// A mean squared error that wants an even number of samples.
+#[derive(Debug, Clone)]
+struct Pairs;
+
+impl Loss<f32> for Pairs {
+    fn name(&self) -> &str {
+        "pairs"
+    }
+
+    fn reduction(&self) -> Reduction {
+        Reduction::default()
+    }
+
+    fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
+        if y_pred.batch() % 2 == 1 {
+            return Err(LossError::shapes("pairs", "an even number of samples", y_true, y_pred));
+        }
+        Loss::<f32>::values_shape(&MeanSquaredError::new(), y_true, y_pred)
+    }
+
+    fn values(&self, y_true: View<'_, f32>, y_pred: View<'_, f32>, values: &mut [f32]) {
+        MeanSquaredError::new().values(y_true, y_pred, values);
+    }
+
+    fn gradient(&self, y_true: View<'_, f32>, y_pred: View<'_, f32>, scale: &[f32], gradient: &mut [f32]) {
+        MeanSquaredError::new().gradient(y_true, y_pred, scale, gradient);
+    }
+}
+
+#[test]
+fn a_loss_that_refuses_the_last_batch() -> Result<(), ModelError> {
+    let (x, y) = (Tensor::from_fn([10, 2], |i| i as f32), Tensor::from_fn([10, 1], |i| i as f32));
+    let mut model = sequential![Dense::new(1).input_shape([2])]?;
+    model.compile(Compile::new("sgd", Pairs))?;
+    let before = state(&model);
+    assert!(matches!(model.fit(&x, &y, fit().batch_size(3)), Err(ModelError::Loss(_))));
+    assert_eq!(state(&model), before);
+    model.fit(&x, &y, fit().batch_size(4))?;
     Ok(())
 }

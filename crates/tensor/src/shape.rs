@@ -1,6 +1,7 @@
 //! The dimensions of a tensor, in the user's order.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use crate::TensorError;
 
@@ -21,7 +22,7 @@ pub const MAX_RANK: usize = 8;
 /// assert_eq!(shape.with_batch(10)?.dims(), [10, 28, 28, 3]);
 /// # Ok::<(), cornu_tensor::TensorError>(())
 /// ```
-#[derive(Clone, Copy, Eq, Hash, Default)]
+#[derive(Clone, Copy, Eq, Default)]
 pub struct Shape {
     rank: u8,
     dims: [usize; MAX_RANK],
@@ -204,6 +205,12 @@ impl PartialEq for Shape {
     fn eq(&self, other: &Self) -> bool {
         let differences = self.dims.iter().zip(&other.dims).fold(0, |all, (a, b)| all | (a ^ b));
         differences == 0 && self.rank == other.rank
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.dims().hash(state);
     }
 }
 

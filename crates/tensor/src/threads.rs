@@ -20,7 +20,7 @@ const WORTH_A_THREAD: usize = 1 << 18;
 /// the others.
 const PIECES: usize = 8;
 
-/// Lets every kernel use at most this many threads; 0, the default, means all of rayon's pool.
+/// Lets every kernel split its work into no more parts than this; 0, the default, means all of rayon's pool.
 ///
 /// ```
 /// cornu_tensor::threads::set_threads(1);
@@ -70,6 +70,9 @@ pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnc
 /// Runs `f` on a thread of the pool, if it will hand out `work` of a size that pays: what it hands out is then taken
 /// up at once, where a thread from outside the pool waits for each piece.
 ///
+/// While it waits, a thread of the pool may begin other work: who holds a lock here over a call that hands out work may
+/// wait for themselves.
+///
 /// ```
 /// assert_eq!(cornu_tensor::threads::inside(1 << 20, || 6 * 7), 42);
 /// ```
@@ -82,8 +85,7 @@ pub fn inside<R: Send>(work: usize, f: impl FnOnce() -> R + Send) -> R {
     f()
 }
 
-/// Runs `f` with memory for so many values, which the thread keeps for the next time: it is allocated once. What it
-/// holds means nothing.
+/// Runs `f` with memory for so many values, which the thread keeps for the next time. What it holds means nothing.
 ///
 /// ```
 /// use cornu_tensor::threads::with_memory;
@@ -101,7 +103,10 @@ pub fn with_memory<T: Scalar, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R
         memory.resize(len, T::zero());
     }
     let result = f(&mut memory[..len]);
-    T::memory().set(memory);
+    let other = T::memory().replace(memory);
+    if other.len() > len {
+        T::memory().set(other);
+    }
     result
 }
 
@@ -203,9 +208,11 @@ pub fn over_chunks<P: Split, E: Send>(
     if rows <= chunk {
         return if rows > 0 { f(0..rows, parts) } else { Ok(()) };
     }
-    let pieces = match for_work(work) {
-        1 => 1,
-        threads => threads.saturating_mul(PIECES),
+    let pieces = match (for_work(work), limit()) {
+        (1, _) => 1,
+        (threads, 0) => threads.saturating_mul(PIECES),
+        // More would be taken up by more threads.
+        (threads, _) => threads,
     };
     halve(pieces, chunk.max(1), 0..rows, parts, f)
 }

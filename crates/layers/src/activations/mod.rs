@@ -51,7 +51,8 @@ pub use tanh::Tanh;
 
 /// A function of a layer's output, with its derivative.
 ///
-/// Values are the rows of a row-major matrix, `width` values a row. Most activations take value by value
+/// Values are the rows of a row-major matrix, `width` values a row. A batch comes in parts, on several threads: what
+/// becomes of a row depends on that row alone. Most activations take value by value
 /// ([`map`], [`scale`]); [`Softmax`] takes a row at a time.
 ///
 /// One's own:

@@ -72,12 +72,12 @@ impl<T: Scalar> Layer<T> for BatchNormalization<T> {
         Ok(learned.into_iter().flatten().chain(moving.map(|weight| weight.trainable(false))).collect())
     }
 
-    /// The scratch holds mean and variance of the batch (nothing if the moving statistics were taken), then
-    /// what multiplies and what is added.
     fn may_fail(&self) -> bool {
         false
     }
 
+    /// The scratch holds mean and variance of the batch (nothing if the moving statistics were taken), then
+    /// what multiplies and what is added.
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let features = self.features(pass.inputs[0].shape())?;
         let weights = self.split(pass.weights)?;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use cornu_tensor::Scalar;
 use cornu_tensor::kernels::Convolution;
 use cornu_tensor::threads::with_memory;
+use cornu_tensor::{Scalar, TensorError};
 
 use super::patches::Patches;
 use crate::window::Axis;
@@ -34,13 +34,11 @@ impl Direct {
             return None;
         }
         let padded = |axis: Axis| (axis.before + axis.input).max((axis.output - 1) * axis.stride + axis.size);
+        let image = [padded(rows), padded(columns), geometry.channels];
+        // What cannot be (an image with all its padding larger than memory) is left to the other way.
+        let of = Convolution::new(image, [rows.size, columns.size], [rows.stride, columns.stride], filters).ok()?;
         Some(Self {
-            of: Convolution {
-                image: [padded(rows), padded(columns), geometry.channels],
-                kernel: [rows.size, columns.size],
-                strides: [rows.stride, columns.stride],
-                filters,
-            },
+            of,
             image: [rows.input, columns.input, geometry.channels],
             before: [rows.before, columns.before],
             output: geometry.places() * filters,
@@ -54,7 +52,7 @@ impl Direct {
 
     /// Values of an image with its padding; none, if there is no padding.
     fn padded_len(&self) -> usize {
-        if self.image == self.of.image { 0 } else { self.of.image.iter().product() }
+        if self.image == self.of.image() { 0 } else { self.of.image().iter().product() }
     }
 
     /// Where the rows of an image lie: in the image with its padding, and without it.
@@ -62,7 +60,7 @@ impl Direct {
         let Self { of, image: [height, width, channels], before, .. } = *self;
         let line = width * channels;
         (0..height).map(move |row| {
-            let start = ((row + before[0]) * of.image[1] + before[1]) * channels;
+            let start = ((row + before[0]) * of.image()[1] + before[1]) * channels;
             (start..start + line, row * line..(row + 1) * line)
         })
     }
@@ -79,46 +77,59 @@ impl Direct {
     }
 
     /// The outputs of some images.
-    pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) {
+    pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
         let (packed, padded) = (self.of.packed_len(), self.padded_len());
         with_memory(packed + padded, |memory| {
             let (packed, padded) = memory.split_at_mut(packed);
-            self.of.pack(kernel, packed);
+            self.of.pack(kernel, packed)?;
             padded.fill(T::zero());
             for (image, output) in images.chunks_exact(self.input()).zip(output.chunks_exact_mut(self.output)) {
-                self.of.forward(self.pad(image, padded), packed, output);
+                self.of.forward(self.pad(image, padded), packed, output)?;
             }
-        });
+            Ok(())
+        })
     }
 
     /// Adds the gradient of the kernel for some images.
-    pub(crate) fn add_kernel_gradient<T: Scalar>(&self, images: &[T], gradient: &[T], into: &mut [T]) {
+    pub(crate) fn add_kernel_gradient<T: Scalar>(
+        &self,
+        images: &[T],
+        gradient: &[T],
+        into: &mut [T],
+    ) -> Result<(), TensorError> {
         with_memory(self.padded_len(), |padded| {
             padded.fill(T::zero());
             for (image, gradient) in images.chunks_exact(self.input()).zip(gradient.chunks_exact(self.output)) {
-                self.of.add_kernel_gradient(self.pad(image, padded), gradient, into);
+                self.of.add_kernel_gradient(self.pad(image, padded), gradient, into)?;
             }
-        });
+            Ok(())
+        })
     }
 
     /// Writes the gradient of some images.
-    pub(crate) fn image_gradient<T: Scalar>(&self, gradient: &[T], kernel: &[T], images: &mut [T]) {
+    pub(crate) fn image_gradient<T: Scalar>(
+        &self,
+        gradient: &[T],
+        kernel: &[T],
+        images: &mut [T],
+    ) -> Result<(), TensorError> {
         let (packed, padded) = (self.of.packed_transposed_len(), self.padded_len());
         with_memory(packed + padded, |memory| {
             let (packed, padded) = memory.split_at_mut(packed);
-            self.of.pack_transposed(kernel, packed);
+            self.of.pack_transposed(kernel, packed)?;
             images.fill(T::zero());
             for (image, gradient) in images.chunks_exact_mut(self.input()).zip(gradient.chunks_exact(self.output)) {
                 if padded.is_empty() {
-                    self.of.add_image_gradient(gradient, packed, image);
+                    self.of.add_image_gradient(gradient, packed, image)?;
                     continue;
                 }
                 padded.fill(T::zero());
-                self.of.add_image_gradient(gradient, packed, padded);
+                self.of.add_image_gradient(gradient, packed, padded)?;
                 for (from, to) in self.rows() {
                     image[to].copy_from_slice(&padded[from]);
                 }
             }
-        });
+            Ok(())
+        })
     }
 }

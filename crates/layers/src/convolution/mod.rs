@@ -12,10 +12,12 @@ use direct::Direct;
 use gathered::Gathered;
 pub(crate) use patches::Patches;
 
-/// The most chunks of a batch.
-const CHUNKS: usize = 16;
+/// The most chunks of a batch on the way forward.
+const CHUNKS: usize = 64;
+/// The most chunks on the way back, where each has a share of the kernel's gradient.
+const BACKWARD_CHUNKS: usize = 16;
 /// Values that the chunks' shares of the kernel's gradient take together at most.
-const SHARES: usize = 1 << 20;
+const SHARES: usize = 1 << 22;
 /// The fewest multiply-adds of a chunk.
 const LEAST_WORK: usize = 1 << 16;
 
@@ -25,8 +27,10 @@ pub(crate) struct Sizes {
     /// Values of one sample's input and output.
     pub(crate) input: usize,
     pub(crate) output: usize,
-    /// Samples that run through all of a pass together.
-    pub(crate) chunk: usize,
+    /// Samples that run through all of a forward pass together.
+    pub(crate) forward: usize,
+    /// As many in a backward pass.
+    pub(crate) backward: usize,
     /// Multiply-adds of the whole batch.
     pub(crate) work: usize,
 }
@@ -36,9 +40,10 @@ impl Sizes {
         let (samples, places) = (input.shape().batch(), patches.geometry.places());
         let kernel = patches.group_len() * filters;
         let each = places * kernel;
-        let chunks = (SHARES / kernel).clamp(1, CHUNKS);
-        let chunk = samples.div_ceil(chunks).max(LEAST_WORK / each.max(1)).max(1);
-        Self { input: input.shape().sample().size(), output: places * filters, chunk, work: samples * each }
+        let chunk = |chunks: usize| samples.div_ceil(chunks).max(LEAST_WORK / each.max(1)).max(1);
+        let (forward, backward) = (chunk(CHUNKS), chunk((SHARES / kernel).clamp(1, BACKWARD_CHUNKS)));
+        let (input, output) = (input.shape().sample().size(), places * filters);
+        Self { input, output, forward, backward, work: samples * each }
     }
 
     /// The images of some samples.
@@ -65,10 +70,7 @@ impl Method {
     /// The outputs of some images.
     pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
         match self {
-            Self::Direct(direct) => {
-                direct.forward(images, kernel, output);
-                Ok(())
-            }
+            Self::Direct(direct) => direct.forward(images, kernel, output),
             Self::Gathered(gathered) => gathered.forward(images, kernel, output),
         }
     }
@@ -81,10 +83,7 @@ impl Method {
         into: &mut [T],
     ) -> Result<(), TensorError> {
         match self {
-            Self::Direct(direct) => {
-                direct.add_kernel_gradient(images, gradient, into);
-                Ok(())
-            }
+            Self::Direct(direct) => direct.add_kernel_gradient(images, gradient, into),
             Self::Gathered(gathered) => gathered.add_kernel_gradient(images, gradient, into),
         }
     }
@@ -97,10 +96,7 @@ impl Method {
         images: &mut [T],
     ) -> Result<(), TensorError> {
         match self {
-            Self::Direct(direct) => {
-                direct.image_gradient(gradient, kernel, images);
-                Ok(())
-            }
+            Self::Direct(direct) => direct.image_gradient(gradient, kernel, images),
             Self::Gathered(gathered) => gathered.image_gradient(gradient, kernel, images),
         }
     }

@@ -4,7 +4,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::vectors::Part;
-use crate::Scalar;
+use crate::{Scalar, Shape, TensorError};
 
 /// A window that slides over an image without padding, and the filters that see what lies under it.
 ///
@@ -16,38 +16,36 @@ use crate::Scalar;
 /// ```
 /// use cornu_tensor::kernels::Convolution;
 ///
-/// let convolution = Convolution { image: [1, 3, 1], kernel: [1, 2], strides: [1, 1], filters: 1 };
+/// // A window of 1 × 2 and one filter on images of 1 × 3 and one channel.
+/// let convolution = Convolution::new([1, 3, 1], [1, 2], [1, 1], 1)?;
 /// let mut packed = vec![0.0; convolution.packed_len()];
-/// convolution.pack(&[1.0, 10.0], &mut packed);
+/// convolution.pack(&[1.0, 10.0], &mut packed)?;
 /// let mut output = [0.0; 2];
-/// convolution.forward(&[1.0, 2.0, 3.0], &packed, &mut output);
+/// convolution.forward(&[1.0, 2.0, 3.0], &packed, &mut output)?;
 /// assert_eq!(output, [21.0, 32.0]);
 ///
 /// let mut gradient = [0.0; 2];
-/// convolution.add_kernel_gradient(&[1.0, 2.0, 3.0], &[1.0, 1.0], &mut gradient);
+/// convolution.add_kernel_gradient(&[1.0, 2.0, 3.0], &[1.0, 1.0], &mut gradient)?;
 /// assert_eq!(gradient, [3.0, 5.0]);
 ///
 /// let mut packed = vec![0.0; convolution.packed_transposed_len()];
-/// convolution.pack_transposed(&[1.0, 10.0], &mut packed);
+/// convolution.pack_transposed(&[1.0, 10.0], &mut packed)?;
 /// let mut gradient = [0.0; 3];
-/// convolution.add_image_gradient(&[1.0, 2.0], &packed, &mut gradient);
+/// convolution.add_image_gradient(&[1.0, 2.0], &packed, &mut gradient)?;
 /// assert_eq!(gradient, [1.0, 12.0, 20.0]);
+/// # Ok::<(), cornu_tensor::TensorError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Convolution {
-    /// Height, width and channels of an image.
-    pub image: [usize; 3],
-    /// Height and width of the window, no larger than the image.
-    pub kernel: [usize; 2],
-    /// The steps of the window down and across, 1 or more.
-    pub strides: [usize; 2],
-    /// The filters.
-    pub filters: usize,
+    image: [usize; 3],
+    kernel: [usize; 2],
+    strides: [usize; 2],
+    filters: usize,
 }
 
 /// Runs a routine on rows of this width with the vectors of the processor at hand: with those of 32 bytes where they
 /// suffice, of which two are worked on in the time of one of 64.
-fn dispatch<T, R: WithSimd>(width: usize, routine: R) -> R::Output {
+fn with_vectors_for<T, R: WithSimd>(width: usize, routine: R) -> R::Output {
     #[cfg(target_arch = "x86_64")]
     if width * size_of::<T>() <= 32
         && let Some(simd) = pulp::x86::V3::try_new()
@@ -60,22 +58,55 @@ fn dispatch<T, R: WithSimd>(width: usize, routine: R) -> R::Output {
 
 /// Values of a vector, and vectors side by side in a tile: as many as the filters need, two at most.
 fn panel<T: Scalar, S: Simd>(width: usize) -> (usize, usize) {
-    let lanes = T::lanes::<S>();
+    let lanes = T::simd_lanes::<S>();
     (lanes, if width > lanes { 2 } else { 1 })
 }
+
+/// The places that the gradient of a kernel is summed over at once.
+const SUM: usize = 256;
 
 /// The widest panel on any processor.
 const WIDEST: usize = 2 * 16;
 
 impl Convolution {
+    /// Height, width and channels of an image; height and width of the window, and its steps down and across; the number
+    /// of filters.
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] if one of them is 0 or the window is larger than the image, [`TensorError::TooLarge`] if a
+    /// kernel of this shape cannot be.
+    pub fn new(
+        image: [usize; 3],
+        kernel: [usize; 2],
+        strides: [usize; 2],
+        filters: usize,
+    ) -> Result<Self, TensorError> {
+        let fits = kernel[0] <= image[0] && kernel[1] <= image[1];
+        let shape = Shape::new(&[kernel[0], kernel[1], image[2], filters.saturating_add(WIDEST)])?;
+        if !fits || filters == 0 || shape.size() == 0 || strides.contains(&0) || Shape::new(&image)?.size() == 0 {
+            let expected = format!("a window that fits images of shape {}, and no 0 anywhere", Shape::from(image));
+            let received = [kernel[0], kernel[1], strides[0], strides[1], filters].into();
+            return Err(TensorError::Shape { op: "convolution", expected, received });
+        }
+        Ok(Self { image, kernel, strides, filters })
+    }
+
+    /// Height, width and channels of an image.
+    #[must_use]
+    pub fn image(&self) -> [usize; 3] {
+        self.image
+    }
+
     /// The places of the window: rows and columns of the output.
     #[must_use]
     pub fn places(&self) -> [usize; 2] {
-        let along = |axis: usize| match self.image[axis].checked_sub(self.kernel[axis]) {
-            Some(room) => room / self.strides[axis].max(1) + 1,
-            None => 0,
-        };
-        [along(0), along(1)]
+        [0, 1].map(|axis| (self.image[axis] - self.kernel[axis]) / self.strides[axis] + 1)
+    }
+
+    /// The values of an image, a kernel and an output.
+    fn sizes(&self) -> [usize; 3] {
+        let [rows, columns] = self.places();
+        [self.image.iter().product(), self.taps() * self.filters, rows * columns * self.filters]
     }
 
     /// The values in one row of the window: neighbours in memory.
@@ -106,34 +137,84 @@ impl Convolution {
     }
 
     /// Lays out a kernel as [`Convolution::forward`] reads it.
-    pub fn pack<T: Scalar>(&self, kernel: &[T], packed: &mut [T]) {
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] for a kernel or a room of another length.
+    pub fn pack<T: Scalar>(&self, kernel: &[T], packed: &mut [T]) -> Result<(), TensorError> {
+        check([(kernel.len(), self.sizes()[1]), (packed.len(), self.packed_len())])?;
         let (rows, width) = (self.taps(), self.filters);
-        dispatch::<T, _>(width, Pack { kernel, rows, width, strides: [width, 1], packed });
+        with_vectors_for::<T, _>(width, Pack { kernel, rows, width, strides: [width, 1], packed });
+        Ok(())
     }
 
     /// Lays out a kernel as [`Convolution::add_image_gradient`] reads it.
-    pub fn pack_transposed<T: Scalar>(&self, kernel: &[T], packed: &mut [T]) {
+    ///
+    /// # Errors
+    /// As [`Convolution::pack`].
+    pub fn pack_transposed<T: Scalar>(&self, kernel: &[T], packed: &mut [T]) -> Result<(), TensorError> {
+        check([(kernel.len(), self.sizes()[1]), (packed.len(), self.packed_transposed_len())])?;
         let (rows, width, strides) = (self.filters, self.piece(), [1, self.filters]);
         let parts =
             kernel.chunks_exact(width * rows).zip(packed.chunks_exact_mut(rows * width.next_multiple_of(WIDEST)));
         for (kernel, packed) in parts {
-            dispatch::<T, _>(width, Pack { kernel, rows, width, strides, packed });
+            with_vectors_for::<T, _>(width, Pack { kernel, rows, width, strides, packed });
         }
+        Ok(())
     }
 
     /// The output for an image.
-    pub fn forward<T: Scalar>(&self, image: &[T], packed: &[T], output: &mut [T]) {
-        dispatch::<T, _>(self.filters, Forward { of: self, image, packed, output });
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] for an image, a packed kernel or an output of another length.
+    pub fn forward<T: Scalar>(&self, image: &[T], packed: &[T], output: &mut [T]) -> Result<(), TensorError> {
+        let [images, _, outputs] = self.sizes();
+        check([(image.len(), images), (packed.len(), self.packed_len()), (output.len(), outputs)])?;
+        with_vectors_for::<T, _>(self.filters, Forward { of: self, image, packed, output });
+        Ok(())
     }
 
     /// Adds the gradient with respect to the kernel, from that with respect to the output.
-    pub fn add_kernel_gradient<T: Scalar>(&self, image: &[T], gradient: &[T], into: &mut [T]) {
-        dispatch::<T, _>(self.filters, KernelGradient { of: self, image, gradient, into });
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] for an image, a gradient or a kernel of another length.
+    pub fn add_kernel_gradient<T: Scalar>(
+        &self,
+        image: &[T],
+        gradient: &[T],
+        into: &mut [T],
+    ) -> Result<(), TensorError> {
+        let [images, kernels, outputs] = self.sizes();
+        check([(image.len(), images), (gradient.len(), outputs), (into.len(), kernels)])?;
+        with_vectors_for::<T, _>(self.filters, KernelGradient { of: self, image, gradient, into });
+        Ok(())
     }
 
     /// Adds the gradient with respect to the image, from that with respect to the output.
-    pub fn add_image_gradient<T: Scalar>(&self, gradient: &[T], packed: &[T], into: &mut [T]) {
-        dispatch::<T, _>(self.piece(), ImageGradient { of: self, gradient, packed, into });
+    ///
+    /// # Errors
+    /// [`TensorError::Shape`] for a gradient, a packed kernel or an image of another length.
+    pub fn add_image_gradient<T: Scalar>(
+        &self,
+        gradient: &[T],
+        packed: &[T],
+        into: &mut [T],
+    ) -> Result<(), TensorError> {
+        let [images, _, outputs] = self.sizes();
+        check([(gradient.len(), outputs), (packed.len(), self.packed_transposed_len()), (into.len(), images)])?;
+        with_vectors_for::<T, _>(self.piece(), ImageGradient { of: self, gradient, packed, into });
+        Ok(())
+    }
+}
+
+/// Whether slices have the lengths that are expected.
+fn check<const N: usize>(lengths: [(usize, usize); N]) -> Result<(), TensorError> {
+    match lengths.into_iter().find(|(len, expected)| len != expected) {
+        None => Ok(()),
+        Some((len, expected)) => Err(TensorError::Shape {
+            op: "convolution",
+            expected: format!("{expected} values"),
+            received: [len].into(),
+        }),
     }
 }
 
@@ -171,16 +252,16 @@ impl<T: Scalar> WithSimd for Pack<'_, T> {
 fn add_products<T: Scalar, S: Simd, const M: usize, const P: usize>(
     simd: S,
     rows: [&[T]; M],
-    columns: &[T::Of<S>],
-    sums: &mut [[T::Of<S>; P]; M],
+    columns: &[T::SimdOf<S>],
+    sums: &mut [[T::SimdOf<S>; P]; M],
 ) {
     let mut local = *sums;
     let (columns, _) = columns.as_chunks::<P>();
     for (t, column) in columns.iter().enumerate() {
         for i in 0..M {
-            let value = T::broadcast(simd, rows[i][t]);
+            let value = T::simd_broadcast(simd, rows[i][t]);
             for p in 0..P {
-                local[i][p] = T::multiply_add(simd, value, column[p], local[i][p]);
+                local[i][p] = T::simd_multiply_add(simd, value, column[p], local[i][p]);
             }
         }
     }
@@ -196,7 +277,7 @@ fn pieces<T, const M: usize>(values: &[T], step: usize, len: usize, count: usize
 /// The vectors of a panel that begins at `start` in rows of `width` values: the last of them in part, or not at all.
 #[inline(always)]
 fn parts<T: Scalar, S: Simd, const P: usize>(simd: S, width: usize, start: usize) -> [Part<T, S>; P] {
-    std::array::from_fn(|p| Part::new(simd, width.saturating_sub(start + p * T::lanes::<S>())))
+    std::array::from_fn(|p| Part::new(simd, width.saturating_sub(start + p * T::simd_lanes::<S>())))
 }
 
 struct Forward<'a, T> {
@@ -223,15 +304,15 @@ impl<T: Scalar> Forward<'_, T> {
     #[inline(always)]
     fn run<S: Simd, const M: usize, const P: usize>(self, simd: S) {
         let Self { of, image, packed, output } = self;
-        let ([rows, columns], lanes) = (of.places(), T::lanes::<S>());
+        let ([rows, columns], lanes) = (of.places(), T::simd_lanes::<S>());
         let (taps, piece, channels) = (of.taps(), of.piece(), of.image[2]);
         let step = of.strides[1] * channels;
         for (panel, kernel) in (0..of.filters).step_by(P * lanes).zip(packed.chunks_exact(taps * P * lanes)) {
-            let (kernel, parts) = (T::vectors::<S>(kernel), parts::<T, S, P>(simd, of.filters, panel));
+            let (kernel, parts) = (T::simd_vectors::<S>(kernel), parts::<T, S, P>(simd, of.filters, panel));
             for row in 0..rows {
                 for column in (0..columns).step_by(M) {
                     let count = M.min(columns - column);
-                    let mut sums = [[T::broadcast(simd, T::zero()); P]; M];
+                    let mut sums = [[T::simd_broadcast(simd, T::zero()); P]; M];
                     for (down, kernel) in kernel.chunks_exact(piece * P).enumerate() {
                         let start = (row * of.strides[0] + down) * of.line() + column * step;
                         let pieces = pieces::<T, M>(&image[start..], step, piece, count);
@@ -273,8 +354,9 @@ impl<T: Scalar> KernelGradient<'_, T> {
     #[inline(always)]
     fn run<S: Simd, const Q: usize, const P: usize>(self, simd: S) {
         let Self { of, image, gradient, into } = self;
-        let ([rows, columns], lanes, filters) = (of.places(), T::lanes::<S>(), of.filters);
+        let ([rows, columns], lanes, filters) = (of.places(), T::simd_lanes::<S>(), of.filters);
         let (taps, piece, step) = (of.taps(), of.piece(), of.strides[1] * of.image[2]);
+        let block = (SUM / columns.max(1)).max(1);
         for first in (0..taps).step_by(Q) {
             let count = Q.min(taps - first);
             // Where each value lies from the window's corner on; those beyond `count` are the corner again.
@@ -284,26 +366,29 @@ impl<T: Scalar> KernelGradient<'_, T> {
             });
             for panel in (0..filters).step_by(P * lanes) {
                 let parts = parts::<T, S, P>(simd, filters, panel);
-                let mut sums = [[T::broadcast(simd, T::zero()); P]; Q];
-                for row in 0..rows {
-                    let image = &image[row * of.strides[0] * of.line()..];
-                    let gradient = &gradient[row * columns * filters + panel..];
-                    for column in 0..columns {
-                        let (image, gradient) = (&image[column * step..], &gradient[column * filters..]);
-                        let vectors: [T::Of<S>; P] =
-                            std::array::from_fn(|p| parts[p].load(gradient.get(p * lanes..).unwrap_or_default()));
-                        for i in 0..Q {
-                            let value = T::broadcast(simd, image[offsets[i]]);
-                            for p in 0..P {
-                                sums[i][p] = T::multiply_add(simd, value, vectors[p], sums[i][p]);
+                // Summed on their own for some rows each: shorter sums round less.
+                for start in (0..rows).step_by(block) {
+                    let mut sums = [[T::simd_broadcast(simd, T::zero()); P]; Q];
+                    for row in start..(start + block).min(rows) {
+                        let image = &image[row * of.strides[0] * of.line()..];
+                        let gradient = &gradient[row * columns * filters + panel..];
+                        for column in 0..columns {
+                            let (image, gradient) = (&image[column * step..], &gradient[column * filters..]);
+                            let vectors: [T::SimdOf<S>; P] =
+                                std::array::from_fn(|p| parts[p].load(gradient.get(p * lanes..).unwrap_or_default()));
+                            for i in 0..Q {
+                                let value = T::simd_broadcast(simd, image[offsets[i]]);
+                                for p in 0..P {
+                                    sums[i][p] = T::simd_multiply_add(simd, value, vectors[p], sums[i][p]);
+                                }
                             }
                         }
                     }
-                }
-                let into = into[first * filters..].chunks_exact_mut(filters).take(count);
-                for (into, sums) in into.zip(sums) {
-                    for p in 0..P {
-                        parts[p].add(into.get_mut(panel + p * lanes..).unwrap_or_default(), sums[p]);
+                    let into = into[first * filters..].chunks_exact_mut(filters).take(count);
+                    for (into, sums) in into.zip(sums) {
+                        for p in 0..P {
+                            parts[p].add(into.get_mut(panel + p * lanes..).unwrap_or_default(), sums[p]);
+                        }
                     }
                 }
             }
@@ -336,7 +421,7 @@ impl<T: Scalar> ImageGradient<'_, T> {
     #[inline(always)]
     fn run<S: Simd, const M: usize, const P: usize>(self, simd: S) {
         let Self { of, gradient, packed, into } = self;
-        let ([rows, columns], lanes, filters) = (of.places(), T::lanes::<S>(), of.filters);
+        let ([rows, columns], lanes, filters) = (of.places(), T::simd_lanes::<S>(), of.filters);
         let (piece, step) = (of.piece(), of.strides[1] * of.image[2]);
         let (kernel_row, panel_len) = (filters * piece.next_multiple_of(WIDEST), filters * P * lanes);
         for (line, into) in into.chunks_exact_mut(of.line()).enumerate() {
@@ -344,7 +429,7 @@ impl<T: Scalar> ImageGradient<'_, T> {
                 let parts = parts::<T, S, P>(simd, piece, start);
                 for column in (0..columns).step_by(M) {
                     let count = M.min(columns - column);
-                    let mut sums = [[T::broadcast(simd, T::zero()); P]; M];
+                    let mut sums = [[T::simd_broadcast(simd, T::zero()); P]; M];
                     for down in 0..of.kernel[0].min(line + 1) {
                         let above = line - down;
                         let place = above / of.strides[0];
@@ -355,11 +440,11 @@ impl<T: Scalar> ImageGradient<'_, T> {
                         let kernel = &packed[down * kernel_row + panel * panel_len..][..panel_len];
                         let places = pieces::<T, M>(places, filters, filters, count);
                         // Each on its own first: shorter sums round less.
-                        let mut row = [[T::broadcast(simd, T::zero()); P]; M];
-                        add_products(simd, places, T::vectors::<S>(kernel), &mut row);
+                        let mut row = [[T::simd_broadcast(simd, T::zero()); P]; M];
+                        add_products(simd, places, T::simd_vectors::<S>(kernel), &mut row);
                         for i in 0..M {
                             for p in 0..P {
-                                sums[i][p] = T::sum(simd, sums[i][p], row[i][p]);
+                                sums[i][p] = T::simd_sum(simd, sums[i][p], row[i][p]);
                             }
                         }
                     }
@@ -388,7 +473,7 @@ mod tests {
     fn convolutions() -> impl Strategy<Value = Convolution> {
         let sizes = ((1_usize..6, 0_usize..12), (1_usize..6, 0_usize..12), 1_usize..8, 1_usize..40);
         (sizes, 1_usize..4, 1_usize..4).prop_map(|(((h, more), (w, wider), channels, filters), down, across)| {
-            Convolution { image: [h + more, w + wider, channels], kernel: [h, w], strides: [down, across], filters }
+            Convolution::new([h + more, w + wider, channels], [h, w], [down, across], filters).unwrap()
         })
     }
 
@@ -421,12 +506,12 @@ mod tests {
         let mut found = [vec![T::zero(); output.len()], typed(&kernel_gradient), typed(&image_gradient)];
 
         let mut packed = vec![T::zero(); of.packed_len()];
-        of.pack(&typed_kernel, &mut packed);
-        of.forward(&typed_image, &packed, &mut found[0]);
-        of.add_kernel_gradient(&typed_image, &typed_gradient, &mut found[1]);
+        of.pack(&typed_kernel, &mut packed)?;
+        of.forward(&typed_image, &packed, &mut found[0])?;
+        of.add_kernel_gradient(&typed_image, &typed_gradient, &mut found[1])?;
         let mut packed = vec![T::zero(); of.packed_transposed_len()];
-        of.pack_transposed(&typed_kernel, &mut packed);
-        of.add_image_gradient(&typed_gradient, &packed, &mut found[2]);
+        of.pack_transposed(&typed_kernel, &mut packed)?;
+        of.add_image_gradient(&typed_gradient, &packed, &mut found[2])?;
 
         products(of, |x, w, y| {
             output[y] += image[x] * kernel[w];
@@ -447,5 +532,24 @@ mod tests {
             check::<f64>(&of, 1e-12)?;
             check::<f32>(&of, 1e-3)?;
         }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        for (image, kernel, strides, filters) in [
+            ([2, 2, 1], [3, 1], [1, 1], 1),
+            ([2, 2, 0], [1, 1], [1, 1], 1),
+            ([2, 2, 1], [0, 1], [1, 1], 1),
+            ([2, 2, 1], [1, 1], [1, 0], 1),
+            ([2, 2, 1], [1, 1], [1, 1], 0),
+            ([2, 2, 1], [1, 1], [1, 1], usize::MAX),
+        ] {
+            assert!(Convolution::new(image, kernel, strides, filters).is_err());
+        }
+        let of = Convolution::new([2, 2, 1], [1, 1], [1, 1], 1).unwrap();
+        assert!(of.pack(&[1.0_f32; 2], &mut [0.0; 32]).is_err());
+        assert!(of.forward(&[1.0_f32; 4], &[0.0; 31], &mut [0.0; 4]).is_err());
+        assert!(of.add_kernel_gradient(&[1.0_f32; 4], &[0.0; 4], &mut []).is_err());
+        assert!(of.add_image_gradient(&[1.0_f32; 3], &[0.0; 32], &mut [0.0; 4]).is_err());
     }
 }

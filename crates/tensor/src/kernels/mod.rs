@@ -1,4 +1,5 @@
-//! The numeric kernels: the matrix product, and the passes over rows that more than one crate needs.
+//! The numeric kernels: the matrix product, the convolution of images, Householder reflections, and the passes over
+//! values and rows that more than one crate needs.
 
 #[cfg(feature = "simd")]
 mod convolution;

@@ -1,6 +1,6 @@
 //! The matrix product, `out = β·out + lhs · rhs`, through the crate `gemm`.
 //!
-//! The one place with `unsafe`: `gemm` takes raw pointers. Every [`Matrix`] is checked when it is made, so
+//! With `unsafe`, as parts of vectors (`vectors.rs`) are: `gemm` takes raw pointers. Every [`Matrix`] is checked when it is made, so
 //! that no row or column stride leaves its slice.
 
 #![expect(unsafe_code, reason = "gemm takes raw pointers; bounds are checked in Matrix::strided")]

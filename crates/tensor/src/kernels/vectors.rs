@@ -9,43 +9,50 @@
 use pulp::{MemMask, Simd};
 
 /// A number type whose values lie in vectors of a processor.
+///
+/// All names begin with `simd`: they are names of every `Scalar`.
 #[cfg(feature = "simd")]
 pub trait Vectors: Copy + Default + Send + Sync + 'static {
     /// A vector.
-    type Of<S: Simd>: Copy;
+    type SimdOf<S: Simd>: Copy;
 
     /// The values of a vector.
-    fn lanes<S: Simd>() -> usize;
+    fn simd_lanes<S: Simd>() -> usize;
 
     /// One value in all places.
-    fn broadcast<S: Simd>(simd: S, value: Self) -> Self::Of<S>;
+    fn simd_broadcast<S: Simd>(simd: S, value: Self) -> Self::SimdOf<S>;
 
     /// `a + b`
-    fn sum<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
+    fn simd_sum<S: Simd>(simd: S, a: Self::SimdOf<S>, b: Self::SimdOf<S>) -> Self::SimdOf<S>;
 
     /// `a·b + c`, rounded once where the processor can.
-    fn multiply_add<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>, c: Self::Of<S>) -> Self::Of<S>;
+    fn simd_multiply_add<S: Simd>(
+        simd: S,
+        a: Self::SimdOf<S>,
+        b: Self::SimdOf<S>,
+        c: Self::SimdOf<S>,
+    ) -> Self::SimdOf<S>;
 
     /// The vectors at the beginning of a slice.
-    fn vectors<S: Simd>(values: &[Self]) -> &[Self::Of<S>];
+    fn simd_vectors<S: Simd>(values: &[Self]) -> &[Self::SimdOf<S>];
 
     /// Which values of a vector are meant.
-    type Mask<S: Simd>: Copy;
+    type SimdMask<S: Simd>: Copy;
 
     /// The first values of a vector, `count` of them.
-    fn first<S: Simd>(simd: S, count: usize) -> Self::Mask<S>;
+    fn simd_first<S: Simd>(simd: S, count: usize) -> Self::SimdMask<S>;
 
     /// Reads the values that are meant; the others are 0.
     ///
     /// # Safety
     /// The values that are meant are there.
-    unsafe fn load<S: Simd>(simd: S, mask: Self::Mask<S>, from: *const Self) -> Self::Of<S>;
+    unsafe fn simd_load<S: Simd>(simd: S, mask: Self::SimdMask<S>, from: *const Self) -> Self::SimdOf<S>;
 
     /// Writes the values that are meant.
     ///
     /// # Safety
     /// There is room for the values that are meant.
-    unsafe fn store<S: Simd>(simd: S, mask: Self::Mask<S>, to: *mut Self, vector: Self::Of<S>);
+    unsafe fn simd_store<S: Simd>(simd: S, mask: Self::SimdMask<S>, to: *mut Self, vector: Self::SimdOf<S>);
 }
 
 /// The first values of a vector, no more of them than it has.
@@ -53,7 +60,7 @@ pub trait Vectors: Copy + Default + Send + Sync + 'static {
 #[derive(Clone, Copy)]
 pub(crate) struct Part<T: Vectors, S: Simd> {
     simd: S,
-    mask: T::Mask<S>,
+    mask: T::SimdMask<S>,
     count: usize,
 }
 
@@ -62,30 +69,30 @@ impl<T: Vectors, S: Simd> Part<T, S> {
     /// The first `count` values, all if there are fewer in a vector.
     #[inline(always)]
     pub(crate) fn new(simd: S, count: usize) -> Self {
-        let count = count.min(T::lanes::<S>());
-        Self { simd, mask: T::first(simd, count), count }
+        let count = count.min(T::simd_lanes::<S>());
+        Self { simd, mask: T::simd_first(simd, count), count }
     }
 
     /// The part in a vector, the rest 0.
     #[inline(always)]
-    pub(crate) fn load(self, values: &[T]) -> T::Of<S> {
+    pub(crate) fn load(self, values: &[T]) -> T::SimdOf<S> {
         let values = &values[..self.count];
         // SAFETY: the slice holds `count` values, and the mask means no other.
-        unsafe { T::load(self.simd, self.mask, values.as_ptr()) }
+        unsafe { T::simd_load(self.simd, self.mask, values.as_ptr()) }
     }
 
     /// Writes the part of a vector.
     #[inline(always)]
-    pub(crate) fn store(self, values: &mut [T], vector: T::Of<S>) {
+    pub(crate) fn store(self, values: &mut [T], vector: T::SimdOf<S>) {
         let values = &mut values[..self.count];
         // SAFETY: the slice holds `count` values, and the mask means no other.
-        unsafe { T::store(self.simd, self.mask, values.as_mut_ptr(), vector) }
+        unsafe { T::simd_store(self.simd, self.mask, values.as_mut_ptr(), vector) }
     }
 
     /// Adds the part of a vector.
     #[inline(always)]
-    pub(crate) fn add(self, values: &mut [T], vector: T::Of<S>) {
-        self.store(values, T::sum(self.simd, self.load(values), vector));
+    pub(crate) fn add(self, values: &mut [T], vector: T::SimdOf<S>) {
+        self.store(values, T::simd_sum(self.simd, self.load(values), vector));
     }
 }
 
@@ -101,49 +108,49 @@ impl Vectors for f64 {}
 
 #[cfg(feature = "simd")]
 impl Vectors for f32 {
-    type Of<S: Simd> = S::f32s;
+    type SimdOf<S: Simd> = S::f32s;
 
     #[inline(always)]
-    fn lanes<S: Simd>() -> usize {
+    fn simd_lanes<S: Simd>() -> usize {
         S::F32_LANES
     }
 
     #[inline(always)]
-    fn broadcast<S: Simd>(simd: S, value: Self) -> S::f32s {
+    fn simd_broadcast<S: Simd>(simd: S, value: Self) -> S::f32s {
         simd.splat_f32s(value)
     }
 
     #[inline(always)]
-    fn sum<S: Simd>(simd: S, a: S::f32s, b: S::f32s) -> S::f32s {
+    fn simd_sum<S: Simd>(simd: S, a: S::f32s, b: S::f32s) -> S::f32s {
         simd.add_f32s(a, b)
     }
 
     #[inline(always)]
-    fn multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
+    fn simd_multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
         simd.mul_add_e_f32s(a, b, c)
     }
 
     #[inline(always)]
-    fn vectors<S: Simd>(values: &[Self]) -> &[S::f32s] {
+    fn simd_vectors<S: Simd>(values: &[Self]) -> &[S::f32s] {
         S::as_simd_f32s(values).0
     }
 
-    type Mask<S: Simd> = MemMask<S::m32s>;
+    type SimdMask<S: Simd> = MemMask<S::m32s>;
 
     #[inline(always)]
-    fn first<S: Simd>(simd: S, count: usize) -> Self::Mask<S> {
+    fn simd_first<S: Simd>(simd: S, count: usize) -> Self::SimdMask<S> {
         // Made anew from the mask alone: pulp's own calls a function for each load and store.
         MemMask::new(simd.mask_between_m32s(0, count as u32).mask())
     }
 
     #[inline(always)]
-    unsafe fn load<S: Simd>(simd: S, mask: Self::Mask<S>, from: *const Self) -> S::f32s {
+    unsafe fn simd_load<S: Simd>(simd: S, mask: Self::SimdMask<S>, from: *const Self) -> S::f32s {
         // SAFETY: as promised by the caller.
         unsafe { simd.mask_load_ptr_f32s(mask, from) }
     }
 
     #[inline(always)]
-    unsafe fn store<S: Simd>(simd: S, mask: Self::Mask<S>, to: *mut Self, vector: S::f32s) {
+    unsafe fn simd_store<S: Simd>(simd: S, mask: Self::SimdMask<S>, to: *mut Self, vector: S::f32s) {
         // SAFETY: as promised by the caller.
         unsafe { simd.mask_store_ptr_f32s(mask, to, vector) }
     }
@@ -151,49 +158,49 @@ impl Vectors for f32 {
 
 #[cfg(feature = "simd")]
 impl Vectors for f64 {
-    type Of<S: Simd> = S::f64s;
+    type SimdOf<S: Simd> = S::f64s;
 
     #[inline(always)]
-    fn lanes<S: Simd>() -> usize {
+    fn simd_lanes<S: Simd>() -> usize {
         S::F64_LANES
     }
 
     #[inline(always)]
-    fn broadcast<S: Simd>(simd: S, value: Self) -> S::f64s {
+    fn simd_broadcast<S: Simd>(simd: S, value: Self) -> S::f64s {
         simd.splat_f64s(value)
     }
 
     #[inline(always)]
-    fn sum<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
+    fn simd_sum<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
         simd.add_f64s(a, b)
     }
 
     #[inline(always)]
-    fn multiply_add<S: Simd>(simd: S, a: S::f64s, b: S::f64s, c: S::f64s) -> S::f64s {
+    fn simd_multiply_add<S: Simd>(simd: S, a: S::f64s, b: S::f64s, c: S::f64s) -> S::f64s {
         simd.mul_add_e_f64s(a, b, c)
     }
 
     #[inline(always)]
-    fn vectors<S: Simd>(values: &[Self]) -> &[S::f64s] {
+    fn simd_vectors<S: Simd>(values: &[Self]) -> &[S::f64s] {
         S::as_simd_f64s(values).0
     }
 
-    type Mask<S: Simd> = MemMask<S::m64s>;
+    type SimdMask<S: Simd> = MemMask<S::m64s>;
 
     #[inline(always)]
-    fn first<S: Simd>(simd: S, count: usize) -> Self::Mask<S> {
+    fn simd_first<S: Simd>(simd: S, count: usize) -> Self::SimdMask<S> {
         // Made anew from the mask alone: pulp's own calls a function for each load and store.
         MemMask::new(simd.mask_between_m64s(0, count as u64).mask())
     }
 
     #[inline(always)]
-    unsafe fn load<S: Simd>(simd: S, mask: Self::Mask<S>, from: *const Self) -> S::f64s {
+    unsafe fn simd_load<S: Simd>(simd: S, mask: Self::SimdMask<S>, from: *const Self) -> S::f64s {
         // SAFETY: as promised by the caller.
         unsafe { simd.mask_load_ptr_f64s(mask, from) }
     }
 
     #[inline(always)]
-    unsafe fn store<S: Simd>(simd: S, mask: Self::Mask<S>, to: *mut Self, vector: S::f64s) {
+    unsafe fn simd_store<S: Simd>(simd: S, mask: Self::SimdMask<S>, to: *mut Self, vector: S::f64s) {
         // SAFETY: as promised by the caller.
         unsafe { simd.mask_store_ptr_f64s(mask, to, vector) }
     }
