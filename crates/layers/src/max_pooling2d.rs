@@ -82,9 +82,9 @@ impl Default for MaxPooling2D {
 
 /// Whether a value takes the place of the largest so far. NaN does, and nothing takes its place.
 #[inline(always)]
+#[expect(clippy::neg_cmp_op_on_partial_ord, clippy::eq_op, reason = "NaN is neither larger nor smaller, nor itself")]
 fn exceeds<T: Scalar>(value: T, largest: T) -> bool {
-    let is_nan = |x: T| x.partial_cmp(&x).is_none();
-    value > largest || (is_nan(value) && !is_nan(largest))
+    !(value <= largest) && largest == largest
 }
 
 /// Samples of a chunk, of about as many values as a core's first cache takes.

@@ -47,12 +47,17 @@ pub(crate) fn for_work(work: usize) -> usize {
 /// The threads that may be used now.
 fn available() -> usize {
     match limit() {
-        #[cfg(any(feature = "simd", feature = "matmul"))]
-        0 => rayon::current_num_threads(),
-        #[cfg(not(any(feature = "simd", feature = "matmul")))]
-        0 => 1,
+        0 => pool(),
         limit => limit,
     }
+}
+
+/// The threads that there are.
+fn pool() -> usize {
+    #[cfg(any(feature = "simd", feature = "matmul"))]
+    return rayon::current_num_threads();
+    #[cfg(not(any(feature = "simd", feature = "matmul")))]
+    1
 }
 
 /// Runs two pieces of work, on two threads where there are two.
@@ -208,11 +213,11 @@ pub fn over_chunks<P: Split, E: Send>(
     if rows <= chunk {
         return if rows > 0 { f(0..rows, parts) } else { Ok(()) };
     }
-    let pieces = match (for_work(work), limit()) {
-        (1, _) => 1,
-        (threads, 0) => threads.saturating_mul(PIECES),
-        // More would be taken up by more threads.
-        (threads, _) => threads,
+    let pieces = match for_work(work) {
+        1 => 1,
+        threads if threads >= pool() => threads.saturating_mul(PIECES),
+        // More pieces would be taken up by more threads.
+        threads => threads,
     };
     halve(pieces, chunk.max(1), 0..rows, parts, f)
 }

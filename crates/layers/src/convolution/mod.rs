@@ -19,7 +19,7 @@ const BACKWARD_CHUNKS: usize = 16;
 /// Values that the chunks' shares of the kernel's gradient take together at most.
 const SHARES: usize = 1 << 22;
 /// The fewest multiply-adds of a chunk.
-const LEAST_WORK: usize = 1 << 16;
+const LEAST_WORK: usize = 1 << 21;
 
 /// The sizes of a convolution of a batch.
 #[derive(Debug, Clone, Copy)]
