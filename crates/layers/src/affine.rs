@@ -30,8 +30,8 @@ impl<T: Scalar> KernelOptions<T> {
         }
     }
 
-    /// Room for what comes before the activation, if the way back needs that: the first of a layer's tensors.
-    pub(crate) fn before<'a>(&self, tensor: &'a mut Tensor<T>, values: usize, mode: Mode) -> Option<&'a mut [T]> {
+    /// Room for what comes before the activation, if the way back needs that: in a tensor of the layer's [`Scratch`].
+    pub fn before<'a>(&self, tensor: &'a mut Tensor<T>, values: usize, mode: Mode) -> Option<&'a mut [T]> {
         if mode == Mode::Inference || !self.activation.needs_input() {
             return None;
         }
@@ -40,7 +40,7 @@ impl<T: Scalar> KernelOptions<T> {
     }
 
     /// Adds the bias to some rows of a product and applies the activation; `before` takes what comes between the two.
-    pub(crate) fn finish(&self, output: &mut [T], width: usize, bias: Option<&Weight<T>>, before: Option<&mut [T]>) {
+    pub fn finish(&self, output: &mut [T], width: usize, bias: Option<&Weight<T>>, before: Option<&mut [T]>) {
         if let Some(bias) = bias {
             add_to_rows(output, bias.as_slice());
         }
@@ -51,7 +51,7 @@ impl<T: Scalar> KernelOptions<T> {
     }
 
     /// Takes the activity penalty on the whole output, which Keras divides by the size of the batch.
-    pub(crate) fn penalize(&self, output: View<'_, T>, scratch: &mut Scratch<T>) {
+    pub fn penalize(&self, output: View<'_, T>, scratch: &mut Scratch<T>) {
         if let Some(regularizer) = &self.activity_regularizer {
             let batch = T::of_count(output.shape().batch().max(1));
             scratch.add_loss(regularizer.penalty(output.as_slice()) / batch);
@@ -59,7 +59,7 @@ impl<T: Scalar> KernelOptions<T> {
     }
 
     /// The way back through [`KernelOptions::penalize`], for the whole gradient.
-    pub(crate) fn undo_penalty(&self, output: View<'_, T>, gradient: &mut [T]) {
+    pub fn undo_penalty(&self, output: View<'_, T>, gradient: &mut [T]) {
         if let Some(regularizer) = &self.activity_regularizer {
             // The penalty is a mean over the batch: see it as a sum, and the rest of the loss so much larger.
             let batch = T::of_count(output.shape().batch());
@@ -71,7 +71,7 @@ impl<T: Scalar> KernelOptions<T> {
 
     /// The way back through [`KernelOptions::finish`] for some rows, from what [`KernelOptions::kept`] gave for them:
     /// turns the gradient with respect to the output into that with respect to the product, in place.
-    pub(crate) fn undo(&self, from: &[T], gradient: &mut [T], width: usize) {
+    pub fn undo(&self, from: &[T], gradient: &mut [T], width: usize) {
         self.activation.backward(from, gradient, width);
     }
 
@@ -79,12 +79,7 @@ impl<T: Scalar> KernelOptions<T> {
     ///
     /// # Errors
     /// [`LayerError::Other`] if that was not left by a training pass over the same batch.
-    pub(crate) fn kept<'a>(
-        &self,
-        layer: &str,
-        output: View<'a, T>,
-        tensor: &'a Tensor<T>,
-    ) -> Result<&'a [T], LayerError> {
+    pub fn kept<'a>(&self, layer: &str, output: View<'a, T>, tensor: &'a Tensor<T>) -> Result<&'a [T], LayerError> {
         if !self.activation.needs_input() {
             return Ok(output.as_slice());
         }

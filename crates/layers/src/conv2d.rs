@@ -170,8 +170,8 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), sizes.output), below);
         let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
         add_shares(learning, memory, (samples.div_ceil(sizes.backward), sizes.backward), |shares| {
-            let parts = (gradients, shares);
-            over_chunks(samples, sizes.backward, 2 * sizes.work, parts, &|chunk, ((gradient, below), share)| {
+            let (parts, work) = ((gradients, shares), sizes.work.saturating_mul(2));
+            over_chunks(samples, sizes.backward, work, parts, &|chunk, ((gradient, below), share)| {
                 let part = chunk.start * sizes.output..chunk.end * sizes.output;
                 let gradient = gradient.into_slice();
                 self.options.undo(&kept[part], gradient, self.filters);

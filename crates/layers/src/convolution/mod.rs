@@ -39,11 +39,11 @@ impl Sizes {
     pub(crate) fn new<T>(patches: &Patches, input: View<'_, T>, filters: usize) -> Self {
         let (samples, places) = (input.shape().batch(), patches.geometry.places());
         let kernel = patches.group_len() * filters;
-        let each = places * kernel;
+        let each = places.saturating_mul(kernel);
         let chunk = |chunks: usize| samples.div_ceil(chunks).max(LEAST_WORK / each.max(1)).max(1);
         let (forward, backward) = (chunk(CHUNKS), chunk((SHARES / kernel).clamp(1, BACKWARD_CHUNKS)));
         let (input, output) = (input.shape().sample().size(), places * filters);
-        Self { input, output, forward, backward, work: samples * each }
+        Self { input, output, forward, backward, work: samples.saturating_mul(each) }
     }
 
     /// The images of some samples.
