@@ -144,6 +144,7 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let input = pass.inputs[0];
         let patches = self.patches(input.shape().sample())?;
         let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
+        let method = method.as_dyn::<T>();
         let (images, output) = (input.as_slice(), pass.output.as_mut_slice());
         let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
         let parts = (Rows::new(output, sizes.output), before.map(|before| Rows::new(before, sizes.output)));
@@ -162,6 +163,7 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let input = pass.inputs[0];
         let (samples, patches) = (input.shape().batch(), self.patches(input.shape().sample())?);
         let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
+        let method = method.as_dyn::<T>();
         let images = input.as_slice();
         let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
         let kept = self.options.kept("Conv2D", pass.output, before)?;

@@ -6,6 +6,7 @@ use cornu_tensor::kernels::Convolution;
 use cornu_tensor::threads::with_memory;
 use cornu_tensor::{Scalar, TensorError};
 
+use super::Convolve;
 use super::patches::Patches;
 use crate::window::Axis;
 
@@ -75,9 +76,10 @@ impl Direct {
         }
         padded
     }
+}
 
-    /// The outputs of some images.
-    pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
+impl<T: Scalar> Convolve<T> for Direct {
+    fn forward(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
         let (packed, padded) = (self.of.packed_len(), self.padded_len());
         with_memory(packed + padded, |memory| {
             let (packed, padded) = memory.split_at_mut(packed);
@@ -90,13 +92,7 @@ impl Direct {
         })
     }
 
-    /// Adds the gradient of the kernel for some images.
-    pub(crate) fn add_kernel_gradient<T: Scalar>(
-        &self,
-        images: &[T],
-        gradient: &[T],
-        into: &mut [T],
-    ) -> Result<(), TensorError> {
+    fn add_kernel_gradient(&self, images: &[T], gradient: &[T], into: &mut [T]) -> Result<(), TensorError> {
         with_memory(self.padded_len(), |padded| {
             padded.fill(T::zero());
             for (image, gradient) in images.chunks_exact(self.input()).zip(gradient.chunks_exact(self.output)) {
@@ -106,13 +102,7 @@ impl Direct {
         })
     }
 
-    /// Writes the gradient of some images.
-    pub(crate) fn image_gradient<T: Scalar>(
-        &self,
-        gradient: &[T],
-        kernel: &[T],
-        images: &mut [T],
-    ) -> Result<(), TensorError> {
+    fn image_gradient(&self, gradient: &[T], kernel: &[T], images: &mut [T]) -> Result<(), TensorError> {
         let (packed, padded) = (self.of.packed_transposed_len(), self.padded_len());
         with_memory(packed + padded, |memory| {
             let (packed, padded) = memory.split_at_mut(packed);

@@ -7,6 +7,7 @@ use cornu_tensor::kernels::{Matrix, MatrixMut, product};
 use cornu_tensor::threads::with_memory;
 use cornu_tensor::{Scalar, TensorError};
 
+use super::Convolve;
 use super::patches::Patches;
 
 /// A convolution by patches.
@@ -30,9 +31,10 @@ impl Gathered {
     fn count<T>(&self, images: &[T]) -> usize {
         images.len() / self.patches.geometry.input_len()
     }
+}
 
-    /// The outputs of some images.
-    pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
+impl<T: Scalar> Convolve<T> for Gathered {
+    fn forward(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
         let count = self.count(images);
         with_memory(self.patches.block_len(count), |memory| {
             for block in self.blocks(count) {
@@ -46,13 +48,7 @@ impl Gathered {
         })
     }
 
-    /// Adds the gradient of the kernel for some images.
-    pub(crate) fn add_kernel_gradient<T: Scalar>(
-        &self,
-        images: &[T],
-        gradient: &[T],
-        into: &mut [T],
-    ) -> Result<(), TensorError> {
+    fn add_kernel_gradient(&self, images: &[T], gradient: &[T], into: &mut [T]) -> Result<(), TensorError> {
         let count = self.count(images);
         with_memory(self.patches.block_len(count), |memory| {
             for block in self.blocks(count) {
@@ -66,13 +62,7 @@ impl Gathered {
         })
     }
 
-    /// Writes the gradient of some images.
-    pub(crate) fn image_gradient<T: Scalar>(
-        &self,
-        gradient: &[T],
-        kernel: &[T],
-        images: &mut [T],
-    ) -> Result<(), TensorError> {
+    fn image_gradient(&self, gradient: &[T], kernel: &[T], images: &mut [T]) -> Result<(), TensorError> {
         images.fill(T::zero());
         let count = self.count(images);
         with_memory(self.patches.block_len(count), |memory| {

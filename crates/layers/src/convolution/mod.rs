@@ -52,7 +52,19 @@ impl Sizes {
     }
 }
 
-/// One of two ways to convolve the images of a chunk.
+/// A way to convolve the images of a chunk.
+pub(crate) trait Convolve<T>: Sync {
+    /// The outputs of some images.
+    fn forward(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError>;
+
+    /// Adds the gradient of the kernel for some images.
+    fn add_kernel_gradient(&self, images: &[T], gradient: &[T], into: &mut [T]) -> Result<(), TensorError>;
+
+    /// Writes the gradient of some images.
+    fn image_gradient(&self, gradient: &[T], kernel: &[T], images: &mut [T]) -> Result<(), TensorError>;
+}
+
+/// One of the two ways that there are.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Method {
     /// Value by value where they lie, for few filters.
@@ -67,37 +79,11 @@ impl Method {
         Direct::new(&patches, filters).map_or_else(|| Self::Gathered(Gathered::new(patches, filters)), Self::Direct)
     }
 
-    /// The outputs of some images.
-    pub(crate) fn forward<T: Scalar>(&self, images: &[T], kernel: &[T], output: &mut [T]) -> Result<(), TensorError> {
+    /// What they have in common.
+    pub(crate) fn as_dyn<T: Scalar>(&self) -> &dyn Convolve<T> {
         match self {
-            Self::Direct(direct) => direct.forward(images, kernel, output),
-            Self::Gathered(gathered) => gathered.forward(images, kernel, output),
-        }
-    }
-
-    /// Adds the gradient of the kernel for some images.
-    pub(crate) fn add_kernel_gradient<T: Scalar>(
-        &self,
-        images: &[T],
-        gradient: &[T],
-        into: &mut [T],
-    ) -> Result<(), TensorError> {
-        match self {
-            Self::Direct(direct) => direct.add_kernel_gradient(images, gradient, into),
-            Self::Gathered(gathered) => gathered.add_kernel_gradient(images, gradient, into),
-        }
-    }
-
-    /// Writes the gradient of some images.
-    pub(crate) fn image_gradient<T: Scalar>(
-        &self,
-        gradient: &[T],
-        kernel: &[T],
-        images: &mut [T],
-    ) -> Result<(), TensorError> {
-        match self {
-            Self::Direct(direct) => direct.image_gradient(gradient, kernel, images),
-            Self::Gathered(gathered) => gathered.image_gradient(gradient, kernel, images),
+            Self::Direct(direct) => direct,
+            Self::Gathered(gathered) => gathered,
         }
     }
 }
