@@ -3,6 +3,7 @@
 use cornu_tensor::threads::{Rows, over_chunks};
 use cornu_tensor::{Scalar, TensorError, View};
 
+use crate::rows::sum_of_terms;
 use crate::{Loss, LossError, Reduction};
 
 /// Weights and reduces the values of a loss as Keras does, and owns the memory for it.
@@ -170,19 +171,8 @@ impl<T: Scalar> Evaluator<T> {
 
     /// `Σ wᵢ·valueᵢ / divisor`.
     fn reduced(&self, divisor: f64) -> T {
-        const LANES: usize = 8;
         let term = |value: T, weight: T| if weight.is_zero() { 0.0 } else { value.to_f64() * weight.to_f64() };
-        let ((values, value_rest), (weights, weight_rest)) =
-            (self.values.as_chunks::<LANES>(), self.weights.as_chunks::<LANES>());
-        // Several sums side by side: none waits for the other.
-        let mut sums = [0.0; LANES];
-        for (values, weights) in values.iter().zip(weights) {
-            for ((sum, &value), &weight) in sums.iter_mut().zip(values).zip(weights) {
-                *sum += term(value, weight);
-            }
-        }
-        let rest = value_rest.iter().zip(weight_rest).fold(0.0, |sum, (&value, &weight)| sum + term(value, weight));
-        T::of(no_nan(sums.iter().sum::<f64>() + rest, divisor))
+        T::of(no_nan(sum_of_terms(&self.values, &self.weights, term), divisor))
     }
 }
 

@@ -5,29 +5,31 @@ use cornu_tensor::{Scalar, View};
 
 use crate::shapes::row_length;
 
+/// `Σ f(aᵢ, bᵢ)` in `f64`, eight terms side by side, so that it is exact enough for long slices and fast.
+pub(crate) fn sum_of_terms<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> f64) -> f64 {
+    const LANES: usize = 8;
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut lanes = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += f(a, b);
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).fold(0.0, |sum, (&a, &b)| sum + f(a, b));
+    lanes.iter().sum::<f64>() + rest
+}
+
 /// The mean of `f(y_true, y_pred)` over each row, into `values`.
-///
-/// The sum is taken in `f64`, eight terms side by side, so that it is exact enough for long rows and fast.
 pub(crate) fn row_means<T: Scalar>(
     y_true: View<'_, T>,
     y_pred: View<'_, T>,
     values: &mut [T],
     f: impl Fn(T, T) -> T + Copy,
 ) {
-    const LANES: usize = 8;
     let width = row_length(y_true.shape(), y_pred.shape());
     let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
     for (value, (t, p)) in values.iter_mut().zip(rows) {
-        let (t, p) = (t.chunks_exact(LANES), p.chunks_exact(LANES));
-        let rest = t.remainder().iter().zip(p.remainder());
-        let rest = rest.fold(0.0, |sum, (&t, &p)| sum + f(t, p).to_f64());
-        let mut lanes = [0.0; LANES];
-        for (t, p) in t.zip(p) {
-            for ((lane, &t), &p) in lanes.iter_mut().zip(t).zip(p) {
-                *lane += f(t, p).to_f64();
-            }
-        }
-        *value = T::of((lanes.iter().sum::<f64>() + rest) / width as f64);
+        *value = T::of(sum_of_terms(t, p, |t, p| f(t, p).to_f64()) / width as f64);
     }
 }
 
