@@ -1,6 +1,6 @@
 //! The passes over rows that several losses share.
 
-use cornu_tensor::kernels::{Pass, run};
+use cornu_tensor::kernels::map;
 use cornu_tensor::{Scalar, View};
 
 use crate::shapes::row_length;
@@ -76,17 +76,7 @@ pub(crate) fn exponentials<T: Scalar>(x: &[T], p: &mut [T], width: usize) {
         p.iter_mut().zip(x).for_each(|(p, &x)| *p = x - m);
     }
     // All at once: short rows would not fill the processor's vectors.
-    run(&Exp, [p], []);
-}
-
-/// `e^x`
-struct Exp;
-
-impl<T: Scalar> Pass<T, 1, 0> for Exp {
-    #[inline(always)]
-    fn run(&self, [values]: [&mut [T]; 1], []: [&[T]; 0]) {
-        values.iter_mut().for_each(|value| *value = value.fast_exp());
-    }
+    map(p, T::fast_exp);
 }
 
 /// Divides a row of exponentials by its sum; gives the logarithm of the sum.

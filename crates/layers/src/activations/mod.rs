@@ -13,7 +13,6 @@
 //! # Ok::<(), cornu_layers::LayerError>(())
 //! ```
 
-mod elementwise;
 mod elu;
 mod exponential;
 mod gelu;
@@ -33,7 +32,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use cornu_tensor::Scalar;
-pub use elementwise::{map, scale};
+pub use cornu_tensor::kernels::{map, scale};
 pub use elu::Elu;
 pub use exponential::Exponential;
 pub use gelu::Gelu;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "simd")]
 mod convolution;
+mod elementwise;
 mod passes;
 #[cfg(feature = "matmul")]
 mod product;
@@ -14,6 +15,7 @@ pub(crate) mod vectors;
 
 #[cfg(feature = "simd")]
 pub use convolution::Convolution;
+pub use elementwise::{map, scale};
 pub use passes::{Pass, Routine, dispatch, run};
 #[cfg(feature = "matmul")]
 pub use product::{Matrix, MatrixMut, product};

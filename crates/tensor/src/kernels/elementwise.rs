@@ -1,13 +1,13 @@
-//! The two passes that every activation which takes value by value needs.
+//! The two passes that every function which takes value by value needs: the function, and its slope.
 
-use cornu_tensor::Scalar;
-use cornu_tensor::kernels::{Pass, run};
+use super::{Pass, run};
+use crate::Scalar;
 
 /// Replaces every value by `f` of it.
 ///
 /// ```
 /// let mut values = [1.0_f32, -2.0];
-/// cornu_layers::activations::map(&mut values, |x| x * x);
+/// cornu_tensor::kernels::map(&mut values, |x| x * x);
 /// assert_eq!(values, [1.0, 4.0]);
 /// ```
 pub fn map<T: Scalar>(values: &mut [T], f: impl Fn(T) -> T + Sync) {
@@ -18,7 +18,7 @@ pub fn map<T: Scalar>(values: &mut [T], f: impl Fn(T) -> T + Sync) {
 ///
 /// ```
 /// let mut gradient = [1.0_f32, 1.0];
-/// cornu_layers::activations::scale(&mut gradient, &[3.0, -2.0], |x| x + x);
+/// cornu_tensor::kernels::scale(&mut gradient, &[3.0, -2.0], |x| x + x);
 /// assert_eq!(gradient, [6.0, -4.0]);
 /// ```
 pub fn scale<T: Scalar>(gradient: &mut [T], from: &[T], slope: impl Fn(T) -> T + Sync) {
