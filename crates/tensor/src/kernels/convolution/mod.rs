@@ -1,9 +1,16 @@
 //! The convolution of one image with few filters, without a matrix of patches: the values under the window are read
 //! where they lie, and the filters fill the vectors of the processor.
 
-use pulp::{Arch, Simd, WithSimd};
+mod forward;
+mod image_gradient;
+mod kernel_gradient;
+mod tiles;
 
-use super::vectors::Part;
+use forward::Forward;
+use image_gradient::ImageGradient;
+use kernel_gradient::KernelGradient;
+use tiles::{Pack, WIDEST, with_vectors_for};
+
 use crate::{Scalar, Shape, TensorError};
 
 /// A window that slides over an image without padding, and the filters that see what lies under it.
@@ -42,31 +49,6 @@ pub struct Convolution {
     strides: [usize; 2],
     filters: usize,
 }
-
-/// Runs a routine on rows of this width with the vectors of the processor at hand: with those of 32 bytes where they
-/// suffice, of which two are worked on in the time of one of 64.
-fn with_vectors_for<T, R: WithSimd>(width: usize, routine: R) -> R::Output {
-    #[cfg(target_arch = "x86_64")]
-    if width * size_of::<T>() <= 32
-        && let Some(simd) = pulp::x86::V3::try_new()
-    {
-        return Simd::vectorize(simd, routine);
-    }
-    let _ = width;
-    Arch::new().dispatch(routine)
-}
-
-/// Values of a vector, and vectors side by side in a tile: as many as the filters need, two at most.
-fn panel<T: Scalar, S: Simd>(width: usize) -> (usize, usize) {
-    let lanes = T::simd_lanes::<S>();
-    (lanes, if width > lanes { 2 } else { 1 })
-}
-
-/// The places that the gradient of a kernel is summed over at once.
-const SUM: usize = 256;
-
-/// The widest panel on any processor.
-const WIDEST: usize = 2 * 16;
 
 impl Convolution {
     /// Height, width and channels of an image; height and width of the window, and its steps down and across; the number
@@ -215,248 +197,6 @@ fn check<const N: usize>(lengths: [(usize, usize); N]) -> Result<(), TensorError
             expected: format!("{expected} values"),
             received: [len].into(),
         }),
-    }
-}
-
-/// A matrix in panels of columns, one after the other; the last is filled up with zeros.
-struct Pack<'a, T> {
-    kernel: &'a [T],
-    rows: usize,
-    width: usize,
-    /// From row to row and from column to column in the kernel.
-    strides: [usize; 2],
-    packed: &'a mut [T],
-}
-
-impl<T: Scalar> WithSimd for Pack<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        let (lanes, count) = panel::<T, S>(self.width);
-        let wide = lanes * count;
-        for (panel, packed) in self.packed.chunks_exact_mut(self.rows * wide).enumerate() {
-            let Some(columns) = self.width.checked_sub(panel * wide).filter(|&columns| columns > 0) else { return };
-            for (row, packed) in packed.chunks_exact_mut(wide).enumerate() {
-                for (lane, value) in packed.iter_mut().enumerate() {
-                    let at = row * self.strides[0] + (panel * wide + lane) * self.strides[1];
-                    *value = if lane < columns { self.kernel[at] } else { T::zero() };
-                }
-            }
-        }
-    }
-}
-
-/// `sums[i] += Σₜ rows[i][t] · columns[t]`, all rows equally long.
-#[inline(always)]
-fn add_products<T: Scalar, S: Simd, const M: usize, const P: usize>(
-    simd: S,
-    rows: [&[T]; M],
-    columns: &[T::SimdOf<S>],
-    sums: &mut [[T::SimdOf<S>; P]; M],
-) {
-    let mut local = *sums;
-    let (columns, _) = columns.as_chunks::<P>();
-    for (t, column) in columns.iter().enumerate() {
-        for i in 0..M {
-            let value = T::simd_broadcast(simd, rows[i][t]);
-            for p in 0..P {
-                local[i][p] = T::simd_multiply_add(simd, value, column[p], local[i][p]);
-            }
-        }
-    }
-    *sums = local;
-}
-
-/// `M` pieces of equal length, a step apart; those beyond `count` are the first again.
-#[inline(always)]
-fn pieces<T, const M: usize>(values: &[T], step: usize, len: usize, count: usize) -> [&[T]; M] {
-    std::array::from_fn(|i| &values[if i < count { i * step } else { 0 }..][..len])
-}
-
-/// The vectors of a panel that begins at `start` in rows of `width` values: the last of them in part, or not at all.
-#[inline(always)]
-fn parts<T: Scalar, S: Simd, const P: usize>(simd: S, width: usize, start: usize) -> [Part<T, S>; P] {
-    std::array::from_fn(|p| Part::new(simd, width.saturating_sub(start + p * T::simd_lanes::<S>())))
-}
-
-struct Forward<'a, T> {
-    of: &'a Convolution,
-    image: &'a [T],
-    packed: &'a [T],
-    output: &'a mut [T],
-}
-
-impl<T: Scalar> WithSimd for Forward<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        match panel::<T, S>(self.of.filters) {
-            (_, 1) => self.run::<S, 7, 1>(simd),
-            _ => self.run::<S, 5, 2>(simd),
-        }
-    }
-}
-
-impl<T: Scalar> Forward<'_, T> {
-    /// Tiles of `M` places by `P` vectors of filters.
-    #[inline(always)]
-    fn run<S: Simd, const M: usize, const P: usize>(self, simd: S) {
-        let Self { of, image, packed, output } = self;
-        let ([rows, columns], lanes) = (of.places(), T::simd_lanes::<S>());
-        let (taps, piece, channels) = (of.taps(), of.piece(), of.image[2]);
-        let step = of.strides[1] * channels;
-        for (panel, kernel) in (0..of.filters).step_by(P * lanes).zip(packed.chunks_exact(taps * P * lanes)) {
-            let (kernel, parts) = (T::simd_vectors::<S>(kernel), parts::<T, S, P>(simd, of.filters, panel));
-            for row in 0..rows {
-                for column in (0..columns).step_by(M) {
-                    let count = M.min(columns - column);
-                    let mut sums = [[T::simd_broadcast(simd, T::zero()); P]; M];
-                    for (down, kernel) in kernel.chunks_exact(piece * P).enumerate() {
-                        let start = (row * of.strides[0] + down) * of.line() + column * step;
-                        let pieces = pieces::<T, M>(&image[start..], step, piece, count);
-                        add_products(simd, pieces, kernel, &mut sums);
-                    }
-                    let output = &mut output[(row * columns + column) * of.filters..][..count * of.filters];
-                    for (output, sums) in output.chunks_exact_mut(of.filters).zip(sums) {
-                        for p in 0..P {
-                            parts[p].store(output.get_mut(panel + p * lanes..).unwrap_or_default(), sums[p]);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-struct KernelGradient<'a, T> {
-    of: &'a Convolution,
-    image: &'a [T],
-    gradient: &'a [T],
-    into: &'a mut [T],
-}
-
-impl<T: Scalar> WithSimd for KernelGradient<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        match panel::<T, S>(self.of.filters) {
-            (_, 1) => self.run::<S, 13, 1>(simd),
-            _ => self.run::<S, 6, 2>(simd),
-        }
-    }
-}
-
-impl<T: Scalar> KernelGradient<'_, T> {
-    /// Tiles of `Q` values under the window by `P` vectors of filters, summed over all places.
-    #[inline(always)]
-    fn run<S: Simd, const Q: usize, const P: usize>(self, simd: S) {
-        let Self { of, image, gradient, into } = self;
-        let ([rows, columns], lanes, filters) = (of.places(), T::simd_lanes::<S>(), of.filters);
-        let (taps, piece, step) = (of.taps(), of.piece(), of.strides[1] * of.image[2]);
-        let block = (SUM / columns.max(1)).max(1);
-        for first in (0..taps).step_by(Q) {
-            let count = Q.min(taps - first);
-            // Where each value lies from the window's corner on; those beyond `count` are the corner again.
-            let offsets: [usize; Q] = std::array::from_fn(|i| match first + i {
-                tap if tap < taps => tap / piece * of.line() + tap % piece,
-                _ => 0,
-            });
-            for panel in (0..filters).step_by(P * lanes) {
-                let parts = parts::<T, S, P>(simd, filters, panel);
-                // Summed on their own for some rows each: shorter sums round less.
-                for start in (0..rows).step_by(block) {
-                    let mut sums = [[T::simd_broadcast(simd, T::zero()); P]; Q];
-                    for row in start..(start + block).min(rows) {
-                        let image = &image[row * of.strides[0] * of.line()..];
-                        let gradient = &gradient[row * columns * filters + panel..];
-                        for column in 0..columns {
-                            let (image, gradient) = (&image[column * step..], &gradient[column * filters..]);
-                            let vectors: [T::SimdOf<S>; P] =
-                                std::array::from_fn(|p| parts[p].load(gradient.get(p * lanes..).unwrap_or_default()));
-                            for i in 0..Q {
-                                let value = T::simd_broadcast(simd, image[offsets[i]]);
-                                for p in 0..P {
-                                    sums[i][p] = T::simd_multiply_add(simd, value, vectors[p], sums[i][p]);
-                                }
-                            }
-                        }
-                    }
-                    let into = into[first * filters..].chunks_exact_mut(filters).take(count);
-                    for (into, sums) in into.zip(sums) {
-                        for p in 0..P {
-                            parts[p].add(into.get_mut(panel + p * lanes..).unwrap_or_default(), sums[p]);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-struct ImageGradient<'a, T> {
-    of: &'a Convolution,
-    gradient: &'a [T],
-    packed: &'a [T],
-    into: &'a mut [T],
-}
-
-impl<T: Scalar> WithSimd for ImageGradient<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        match panel::<T, S>(self.of.piece()) {
-            (_, 1) => self.run::<S, 7, 1>(simd),
-            _ => self.run::<S, 5, 2>(simd),
-        }
-    }
-}
-
-impl<T: Scalar> ImageGradient<'_, T> {
-    /// Row by row of the image: tiles of `M` places by `P` vectors of a window's row, summed over the places above that
-    /// see the row, and over their filters.
-    #[inline(always)]
-    fn run<S: Simd, const M: usize, const P: usize>(self, simd: S) {
-        let Self { of, gradient, packed, into } = self;
-        let ([rows, columns], lanes, filters) = (of.places(), T::simd_lanes::<S>(), of.filters);
-        let (piece, step) = (of.piece(), of.strides[1] * of.image[2]);
-        let (kernel_row, panel_len) = (filters * piece.next_multiple_of(WIDEST), filters * P * lanes);
-        for (line, into) in into.chunks_exact_mut(of.line()).enumerate() {
-            for (panel, start) in (0..piece).step_by(P * lanes).enumerate() {
-                let parts = parts::<T, S, P>(simd, piece, start);
-                for column in (0..columns).step_by(M) {
-                    let count = M.min(columns - column);
-                    let mut sums = [[T::simd_broadcast(simd, T::zero()); P]; M];
-                    for down in 0..of.kernel[0].min(line + 1) {
-                        let above = line - down;
-                        let place = above / of.strides[0];
-                        if place >= rows || !above.is_multiple_of(of.strides[0]) {
-                            continue;
-                        }
-                        let places = &gradient[(place * columns + column) * filters..];
-                        let kernel = &packed[down * kernel_row + panel * panel_len..][..panel_len];
-                        let places = pieces::<T, M>(places, filters, filters, count);
-                        // Each on its own first: shorter sums round less.
-                        let mut row = [[T::simd_broadcast(simd, T::zero()); P]; M];
-                        add_products(simd, places, T::simd_vectors::<S>(kernel), &mut row);
-                        for i in 0..M {
-                            for p in 0..P {
-                                sums[i][p] = T::simd_sum(simd, sums[i][p], row[i][p]);
-                            }
-                        }
-                    }
-                    for (i, sums) in sums.into_iter().enumerate().take(count) {
-                        let into = &mut into[(column + i) * step..][..piece];
-                        for p in 0..P {
-                            parts[p].add(into.get_mut(start + p * lanes..).unwrap_or_default(), sums[p]);
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 
