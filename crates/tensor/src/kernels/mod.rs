@@ -4,6 +4,8 @@
 #[cfg(feature = "simd")]
 mod convolution;
 mod elementwise;
+#[cfg(all(feature = "matmul", feature = "simd"))]
+mod few_rows;
 mod passes;
 #[cfg(feature = "matmul")]
 mod product;

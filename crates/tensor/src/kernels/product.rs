@@ -5,6 +5,8 @@
 
 #![expect(unsafe_code, reason = "gemm takes raw pointers; bounds are checked in Matrix::strided")]
 
+#[cfg(feature = "simd")]
+use super::few_rows;
 use super::small;
 use crate::{Scalar, TensorError, threads};
 
@@ -13,13 +15,10 @@ const SMALL: usize = 2048;
 
 /// The fewest rows or columns of a part for a thread. `gemm` sums a value in the same order in matrices of any size
 /// beyond 64 × 64, so the parts give the same bits as the whole.
-const LEAST: usize = 128;
+pub(super) const LEAST: usize = 128;
 
 /// The most rows or columns of one call: `gemm` packs them in memory of its own.
 const MOST: usize = 1024;
-
-/// A product with fewer rows or columns than this mostly waits for memory, which more threads do not make faster.
-const FEW: usize = 8;
 
 /// A matrix seen in a slice: rows, columns and the distance between neighbours in each direction.
 #[derive(Debug, Clone, Copy)]
@@ -159,6 +158,11 @@ pub fn product<T: Scalar>(
         small::product(out, beta, lhs, rhs);
         return Ok(());
     }
+    #[cfg(feature = "simd")]
+    if out.rows < few_rows::FEW && rhs.column_stride == 1 {
+        few_rows::product(out, beta, lhs, rhs, threads::for_work(work / 8));
+        return Ok(());
+    }
     Call {
         rows: out.rows,
         columns: out.columns,
@@ -171,7 +175,7 @@ pub fn product<T: Scalar>(
         rhs: rhs.values.as_ptr(),
         rhs_strides: [rhs.row_stride, rhs.column_stride],
     }
-    .run(threads::for_work(if out.rows.min(out.columns) < FEW { work / 8 } else { work }));
+    .run(threads::for_work(if out.rows.min(out.columns) < 8 { work / 8 } else { work }));
     Ok(())
 }
 

@@ -36,6 +36,9 @@ pub trait Vectors: Copy + Default + Send + Sync + 'static {
     /// The vectors at the beginning of a slice.
     fn simd_vectors<S: Simd>(values: &[Self]) -> &[Self::SimdOf<S>];
 
+    /// The vectors at the beginning of a slice, to write to.
+    fn simd_vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [Self::SimdOf<S>];
+
     /// Which values of a vector are meant.
     type SimdMask<S: Simd>: Copy;
 
@@ -89,10 +92,65 @@ impl<T: Vectors, S: Simd> Part<T, S> {
         unsafe { T::simd_store(self.simd, self.mask, values.as_mut_ptr(), vector) }
     }
 
+    /// Writes the whole vector where there is room for it, the part otherwise.
+    #[inline(always)]
+    pub(crate) fn store_whole(self, values: &mut [T], vector: T::SimdOf<S>) {
+        match values.get_mut(..T::simd_lanes::<S>()).map(T::simd_vectors_mut::<S>) {
+            Some([whole, ..]) => *whole = vector,
+            _ => self.store(values, vector),
+        }
+    }
+
     /// Adds the part of a vector.
     #[inline(always)]
     pub(crate) fn add(self, values: &mut [T], vector: T::SimdOf<S>) {
         self.store(values, T::simd_sum(self.simd, self.load(values), vector));
+    }
+}
+
+/// Pieces of a slice, equally long, read side by side: the first value of each, the second of each …
+#[cfg(feature = "simd")]
+#[derive(Clone, Copy)]
+pub(crate) struct Pieces<'a, T, const M: usize> {
+    pieces: [&'a [T]; M],
+    len: usize,
+}
+
+#[cfg(feature = "simd")]
+impl<'a, T: Vectors, const M: usize> Pieces<'a, T, M> {
+    /// `M` pieces of `len` values, a step apart; those beyond `count` are the first again.
+    #[inline(always)]
+    pub(crate) fn new(values: &'a [T], step: usize, len: usize, count: usize) -> Self {
+        let mut pieces = [&values[..len]; M];
+        for i in 1..M {
+            if i < count {
+                pieces[i] = &values[i * step..][..len];
+            }
+        }
+        Self { pieces, len }
+    }
+
+    /// `sums[i] += Σₜ pieces[i][t] · columns[t]`
+    #[inline(always)]
+    pub(crate) fn add_products<S: Simd, const P: usize>(
+        self,
+        simd: S,
+        columns: &[T::SimdOf<S>],
+        sums: &mut [[T::SimdOf<S>; P]; M],
+    ) {
+        let mut local = *sums;
+        let (columns, _) = columns.as_chunks::<P>();
+        for (t, column) in columns.iter().enumerate().take(self.len) {
+            for i in 0..M {
+                // SAFETY: `t < len`, and every piece has `len` values. (Looked at each time, the lengths cost as much as
+                // the products.)
+                let value = T::simd_broadcast(simd, unsafe { *self.pieces[i].get_unchecked(t) });
+                for p in 0..P {
+                    local[i][p] = T::simd_multiply_add(simd, value, column[p], local[i][p]);
+                }
+            }
+        }
+        *sums = local;
     }
 }
 
@@ -133,6 +191,11 @@ impl Vectors for f32 {
     #[inline(always)]
     fn simd_vectors<S: Simd>(values: &[Self]) -> &[S::f32s] {
         S::as_simd_f32s(values).0
+    }
+
+    #[inline(always)]
+    fn simd_vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [S::f32s] {
+        S::as_mut_simd_f32s(values).0
     }
 
     type SimdMask<S: Simd> = MemMask<S::m32s>;
@@ -183,6 +246,11 @@ impl Vectors for f64 {
     #[inline(always)]
     fn simd_vectors<S: Simd>(values: &[Self]) -> &[S::f64s] {
         S::as_simd_f64s(values).0
+    }
+
+    #[inline(always)]
+    fn simd_vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [S::f64s] {
+        S::as_mut_simd_f64s(values).0
     }
 
     type SimdMask<S: Simd> = MemMask<S::m64s>;

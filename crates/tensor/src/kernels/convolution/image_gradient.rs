@@ -3,8 +3,9 @@
 use pulp::{Simd, WithSimd};
 
 use super::Convolution;
-use super::tiles::{WIDEST, add_products, panel, parts, pieces};
+use super::tiles::{WIDEST, panel, parts};
 use crate::Scalar;
+use crate::kernels::vectors::Pieces;
 
 pub(super) struct ImageGradient<'a, T> {
     pub(super) of: &'a Convolution,
@@ -48,10 +49,10 @@ impl<T: Scalar> ImageGradient<'_, T> {
                         }
                         let places = &gradient[(place * columns + column) * filters..];
                         let kernel = &packed[down * kernel_row + panel * panel_len..][..panel_len];
-                        let places = pieces::<T, M>(places, filters, filters, count);
+                        let places = Pieces::<T, M>::new(places, filters, filters, count);
                         // Each on its own first: shorter sums round less.
                         let mut row = [[T::simd_broadcast(simd, T::zero()); P]; M];
-                        add_products(simd, places, T::simd_vectors::<S>(kernel), &mut row);
+                        places.add_products(simd, T::simd_vectors::<S>(kernel), &mut row);
                         for i in 0..M {
                             for p in 0..P {
                                 sums[i][p] = T::simd_sum(simd, sums[i][p], row[i][p]);

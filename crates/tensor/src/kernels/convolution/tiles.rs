@@ -48,6 +48,12 @@ impl<T: Scalar> WithSimd for Pack<'_, T> {
         for (panel, packed) in self.packed.chunks_exact_mut(self.rows * wide).enumerate() {
             let Some(columns) = self.width.checked_sub(panel * wide).filter(|&columns| columns > 0) else { return };
             for (row, packed) in packed.chunks_exact_mut(wide).enumerate() {
+                if self.strides[1] == 1 {
+                    let (values, rest) = packed.split_at_mut(columns.min(wide));
+                    values.copy_from_slice(&self.kernel[row * self.strides[0] + panel * wide..][..values.len()]);
+                    rest.fill(T::zero());
+                    continue;
+                }
                 for (lane, value) in packed.iter_mut().enumerate() {
                     let at = row * self.strides[0] + (panel * wide + lane) * self.strides[1];
                     *value = if lane < columns { self.kernel[at] } else { T::zero() };
@@ -57,31 +63,9 @@ impl<T: Scalar> WithSimd for Pack<'_, T> {
     }
 }
 
-/// `sums[i] += Σₜ rows[i][t] · columns[t]`, all rows equally long.
-#[inline(always)]
-pub(super) fn add_products<T: Scalar, S: Simd, const M: usize, const P: usize>(
-    simd: S,
-    rows: [&[T]; M],
-    columns: &[T::SimdOf<S>],
-    sums: &mut [[T::SimdOf<S>; P]; M],
-) {
-    let mut local = *sums;
-    let (columns, _) = columns.as_chunks::<P>();
-    for (t, column) in columns.iter().enumerate() {
-        for i in 0..M {
-            let value = T::simd_broadcast(simd, rows[i][t]);
-            for p in 0..P {
-                local[i][p] = T::simd_multiply_add(simd, value, column[p], local[i][p]);
-            }
-        }
-    }
-    *sums = local;
-}
-
-/// `M` pieces of equal length, a step apart; those beyond `count` are the first again.
-#[inline(always)]
-pub(super) fn pieces<T, const M: usize>(values: &[T], step: usize, len: usize, count: usize) -> [&[T]; M] {
-    std::array::from_fn(|i| &values[if i < count { i * step } else { 0 }..][..len])
+/// The tile of the fewest places beyond the end of a row of so many, among tiles of these lengths; the longest of those.
+pub(super) fn best<const N: usize>(columns: usize, lengths: [usize; N]) -> usize {
+    lengths.into_iter().min_by_key(|&length| (columns.next_multiple_of(length), columns.div_ceil(length))).unwrap_or(1)
 }
 
 /// The vectors of a panel that begins at `start` in rows of `width` values: the last of them in part, or not at all.
