@@ -45,11 +45,7 @@ pub fn aligned(y_true: Shape, y_pred: Shape) -> Result<Shape, &'static str> {
 /// ```
 pub fn class_numbers(y_true: Shape, y_pred: Shape) -> Result<Shape, &'static str> {
     let rows = y_pred.outer();
-    let fits = match y_true.dims() {
-        t if t == rows.dims() => true,
-        [inner @ .., 1] => inner == rows.dims(),
-        _ => false,
-    };
+    let fits = y_true == rows || (y_true.rank() == rows.rank() + 1 && y_true.last_dim() == 1 && y_true.outer() == rows);
     if fits && y_pred.rank() > 0 && y_pred.last_dim() > 0 {
         Ok(rows)
     } else {

@@ -116,7 +116,11 @@ impl Shape {
     #[inline]
     #[must_use]
     pub fn outer(&self) -> Self {
-        Self::copied(self.dims().split_last().map_or(&[], |(_, outer)| outer))
+        let mut shape = Self { rank: self.rank.saturating_sub(1), dims: self.dims };
+        if self.rank > 0 {
+            shape.dims[usize::from(self.rank) - 1] = 0;
+        }
+        shape
     }
 
     /// The shape of a batch of samples of this shape.

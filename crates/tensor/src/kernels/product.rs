@@ -15,10 +15,13 @@ const SMALL: usize = 2048;
 
 /// The fewest rows or columns of a part for a thread. `gemm` sums a value in the same order in matrices of any size
 /// beyond 64 × 64, so the parts give the same bits as the whole.
-pub(super) const LEAST: usize = 128;
+const LEAST: usize = 128;
 
 /// The most rows or columns of one call: `gemm` packs them in memory of its own.
 const MOST: usize = 1024;
+
+/// A product with fewer rows or columns than this mostly waits for memory, which more threads do not make faster.
+const FEW: usize = 8;
 
 /// A matrix seen in a slice: rows, columns and the distance between neighbours in each direction.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +97,12 @@ impl<'a, T> MatrixMut<'a, T> {
         }
         Ok(Self { values, rows, columns, row_stride })
     }
+
+    /// Its rows; it has at least one column.
+    pub(super) fn rows(&mut self) -> impl Iterator<Item = &mut [T]> {
+        let columns = self.columns;
+        self.values.chunks_mut(self.row_stride).take(self.rows).map(move |row| &mut row[..columns])
+    }
 }
 
 /// The stride, if the last value of the last row lies in a slice of this length. Where no second row is read, the
@@ -159,8 +168,8 @@ pub fn product<T: Scalar>(
         return Ok(());
     }
     #[cfg(feature = "simd")]
-    if out.rows < few_rows::FEW && rhs.column_stride == 1 {
-        few_rows::product(out, beta, lhs, rhs, threads::for_work(work / 8));
+    if few_rows::fits(&lhs, &rhs) {
+        few_rows::product(out, beta, lhs, rhs);
         return Ok(());
     }
     Call {
@@ -175,7 +184,7 @@ pub fn product<T: Scalar>(
         rhs: rhs.values.as_ptr(),
         rhs_strides: [rhs.row_stride, rhs.column_stride],
     }
-    .run(threads::for_work(if out.rows.min(out.columns) < 8 { work / 8 } else { work }));
+    .run(threads::for_work(if out.rows.min(out.columns) < FEW { work / 8 } else { work }));
     Ok(())
 }
 

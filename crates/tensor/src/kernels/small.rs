@@ -7,14 +7,10 @@ use crate::Scalar;
 
 /// `out = β·out + lhs · rhs`. The shapes fit, and `out` has a row and a column.
 pub(super) fn product<T: Scalar>(mut out: MatrixMut<'_, T>, beta: T, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
-    if !beta.is_one() {
-        for row in rows_of(&mut out) {
-            if beta.is_zero() {
-                row.fill(T::zero());
-            } else {
-                row.iter_mut().for_each(|value| *value *= beta);
-            }
-        }
+    if out.row_stride == out.columns {
+        scale(&mut out.values[..out.rows * out.columns], beta);
+    } else {
+        out.rows().for_each(|row| scale(row, beta));
     }
     // A length that the compiler knows stays in registers.
     match (rhs.column_stride, out.columns, lhs.columns) {
@@ -32,10 +28,14 @@ pub(super) fn product<T: Scalar>(mut out: MatrixMut<'_, T>, beta: T, lhs: Matrix
     }
 }
 
-/// The rows of a matrix that has some.
-fn rows_of<'m, T>(out: &'m mut MatrixMut<'_, T>) -> impl Iterator<Item = &'m mut [T]> + use<'m, T> {
-    let columns = out.columns;
-    out.values.chunks_mut(out.row_stride).take(out.rows).map(move |row| &mut row[..columns])
+/// `values = β·values`; with `beta` 0 they are not read.
+#[inline(always)]
+pub(super) fn scale<T: Scalar>(values: &mut [T], beta: T) {
+    if beta.is_zero() {
+        values.fill(T::zero());
+    } else if !beta.is_one() {
+        values.iter_mut().for_each(|value| *value *= beta);
+    }
 }
 
 /// `row += factor · other`
@@ -49,7 +49,7 @@ fn add_scaled<T: Scalar>(row: &mut [T], factor: T, other: &[T]) {
 /// Adds scaled rows of `rhs`, of `N` values, to those of `out`.
 fn add_rows<T: Scalar, const N: usize>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
     if lhs.column_stride == 1 {
-        for (i, row) in rows_of(&mut out).enumerate() {
+        for (i, row) in out.rows().enumerate() {
             let Some(row) = row.first_chunk_mut::<N>() else { return };
             let (mut sums, mut at) = (*row, 0);
             for &factor in &lhs.values[i * lhs.row_stride..][..lhs.columns] {
@@ -65,7 +65,7 @@ fn add_rows<T: Scalar, const N: usize>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_
     for k in 0..lhs.columns {
         let Some(other) = rhs.values[k * rhs.row_stride..].first_chunk::<N>() else { return };
         let factors = &lhs.values[k * lhs.column_stride..][..lhs.rows];
-        for (row, &factor) in rows_of(&mut out).zip(factors) {
+        for (row, &factor) in out.rows().zip(factors) {
             add_scaled(row, factor, other);
         }
     }
@@ -73,7 +73,7 @@ fn add_rows<T: Scalar, const N: usize>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_
 
 /// As [`add_rows`], for rows of any length.
 fn add_long_rows<T: Scalar>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
-    for (i, row) in rows_of(&mut out).enumerate() {
+    for (i, row) in out.rows().enumerate() {
         for k in 0..lhs.columns {
             let factor = lhs.values[i * lhs.row_stride + k * lhs.column_stride];
             add_scaled(row, factor, &rhs.values[k * rhs.row_stride..][..row.len()]);
@@ -83,7 +83,7 @@ fn add_long_rows<T: Scalar>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_, T>, rhs: 
 
 /// Adds the products of rows of `lhs` and columns of `rhs`, of `K` values, which lie in one piece each.
 fn add_dots<T: Scalar, const K: usize>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
-    for (i, row) in rows_of(&mut out).enumerate() {
+    for (i, row) in out.rows().enumerate() {
         let Some(factors) = lhs.values[i * lhs.row_stride..].first_chunk::<K>() else { return };
         let mut at = 0;
         for value in row {
@@ -96,7 +96,7 @@ fn add_dots<T: Scalar, const K: usize>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_
 
 /// Value by value, for any strides.
 fn add_values<T: Scalar>(mut out: MatrixMut<'_, T>, lhs: Matrix<'_, T>, rhs: Matrix<'_, T>) {
-    for (i, row) in rows_of(&mut out).enumerate() {
+    for (i, row) in out.rows().enumerate() {
         for (j, value) in row.iter_mut().enumerate() {
             *value = (0..lhs.columns).fold(*value, |sum, k| {
                 let factor = lhs.values[i * lhs.row_stride + k * lhs.column_stride];
