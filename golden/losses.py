@@ -7,6 +7,7 @@ from common import f32, rounded, tensor, write
 import jax
 import keras
 import numpy as np
+from keras.src.losses import ALL_OBJECTS_DICT
 
 rng = np.random.default_rng(1)
 
@@ -119,24 +120,40 @@ for from_logits in [False, True]:
         add(keras.losses.CategoricalCrossentropy, arguments, categorical_data(from_logits))
     add(keras.losses.SparseCategoricalCrossentropy, {"from_logits": from_logits}, sparse_data(from_logits))
 
-configs = [
-    {"class_name": c.__name__, "config": c().get_config()}
-    for c in [
-        keras.losses.MeanSquaredError,
-        keras.losses.MeanAbsoluteError,
-        keras.losses.BinaryCrossentropy,
-        keras.losses.CategoricalCrossentropy,
-        keras.losses.SparseCategoricalCrossentropy,
-    ]
+# Every class with its defaults, and with other arguments.
+CONFIGS = [
+    (keras.losses.MeanSquaredError, {"reduction": "sum", "name": "mine"}),
+    (keras.losses.MeanAbsoluteError, {"reduction": "mean_with_sample_weight"}),
+    (keras.losses.BinaryCrossentropy, {"from_logits": True, "label_smoothing": 0.1, "axis": 1}),
+    (keras.losses.CategoricalCrossentropy, {"from_logits": True, "label_smoothing": 0.2, "axis": -2, "reduction": "none"}),
+    (keras.losses.SparseCategoricalCrossentropy, {"from_logits": True, "ignore_class": -1, "reduction": "mean"}),
 ]
 
-# Which loss a name gives: keras.losses.get(name).
+configs = [
+    {
+        "class_name": c.__name__,
+        "config": c(**arguments).get_config(),
+        "serialized": keras.losses.serialize(c(**arguments)),
+    }
+    for c, other in CONFIGS
+    for arguments in [{}, other]
+]
+
+
+def class_of(name):
+    """The class that computes what keras.losses.get(name) gives."""
+    function = keras.losses.get(name)
+    if not hasattr(function, "__name__"):
+        return type(function).__name__
+    found = [c.__name__ for c, _ in CONFIGS if c().fn is function]
+    return found[0] if found else None
+
+
 names = [
-    {"name": n, "function": keras.losses.get(n).__name__}
-    for n in [
-        "mse", "MSE", "mean_squared_error", "mae", "MAE", "mean_absolute_error", "binary_crossentropy", "bce", "BCE",
-        "categorical_crossentropy", "sparse_categorical_crossentropy",
-    ]
+    {"name": name, "class_name": class_of(name)}
+    for name in sorted(ALL_OBJECTS_DICT)
+    if name not in ["Loss", "LossFunctionWrapper"]
+    and class_of(name) in [c.__name__ for c, _ in CONFIGS]
 ]
 
 write("losses", {"configs": configs, "names": names, "cases": cases})

@@ -26,9 +26,11 @@
 //! # Ok::<(), cornu_losses::LossError>(())
 //! ```
 
+mod axes;
 mod binary_crossentropy;
 mod categorical_crossentropy;
 mod clip;
+mod common;
 mod error;
 mod evaluator;
 mod mean_absolute_error;
@@ -43,6 +45,8 @@ use std::fmt::Debug;
 
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use cornu_config as config;
+use cornu_config::Config;
 pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, View};
 use dyn_clone::DynClone;
@@ -51,7 +55,7 @@ pub use evaluator::Evaluator;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 pub use reduction::Reduction;
-pub use registry::{IntoLoss, NAMES, get};
+pub use registry::{IntoLoss, from_config, get, names};
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 
 /// How far predictions are from their labels.
@@ -173,6 +177,22 @@ pub trait Loss<T: Scalar>: Debug + DynClone + Send + Sync {
     fn on_logits_of(&self, _activation: &str) -> Option<Box<dyn Loss<T>>> {
         None
     }
+
+    /// What Keras writes of it: its class and its arguments. `None`, the default, for one of one's own that no file can
+    /// carry. [`from_config`] is the way back.
+    ///
+    /// ```
+    /// use cornu_losses::{BinaryCrossentropy, Loss, from_config};
+    ///
+    /// let loss: Box<dyn Loss<f32>> = Box::new(BinaryCrossentropy::new().from_logits(true));
+    /// let config = loss.get_config().ok_or("no config")?;
+    /// assert_eq!(config.class_name(), "BinaryCrossentropy");
+    /// assert_eq!(from_config::<f32>(&config)?.get_config(), Some(config));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn get_config(&self) -> Option<Config> {
+        None
+    }
 }
 
 dyn_clone::clone_trait_object!(<T: Scalar> Loss<T>);
@@ -227,6 +247,10 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
 
     fn on_logits_of(&self, activation: &str) -> Option<Box<dyn Loss<T>>> {
         (**self).on_logits_of(activation)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        (**self).get_config()
     }
 }
 

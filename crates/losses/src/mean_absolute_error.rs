@@ -2,11 +2,15 @@
 
 use std::cmp::Ordering;
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
+use crate::common::{common, written};
 use crate::rows::{row_gradients, row_means};
 use crate::shapes::aligned;
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "mean_absolute_error";
 
 /// `mean(|y_true − y_pred|)` over the last dimension (`keras.losses.MeanAbsoluteError`).
 ///
@@ -47,11 +51,22 @@ impl MeanAbsoluteError {
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
+
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for an unknown reduction.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        arguments.finish()?;
+        Ok(Self { reduction, name })
+    }
 }
 
 impl<T: Scalar> Loss<T> for MeanAbsoluteError {
     fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("mean_absolute_error")
+        self.name.as_deref().unwrap_or(NAME)
     }
 
     fn reduction(&self) -> Reduction {
@@ -80,5 +95,8 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
             Some(_) => -T::one(),
             None => p - t, // NaN
         });
+    }
+    fn get_config(&self) -> Option<Config> {
+        Some(written("MeanAbsoluteError", Loss::<T>::name(self), self.reduction))
     }
 }

@@ -1,11 +1,15 @@
 //! The cross-entropy of class numbers.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
 use crate::clip::{clip, slope};
+use crate::common::{common, refused, written};
 use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
 use crate::shapes::class_numbers;
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "sparse_categorical_crossentropy";
 
 /// `−ln p_y` over the last dimension, the classes, where `y` is a class number
 /// (`keras.losses.SparseCategoricalCrossentropy`).
@@ -73,6 +77,22 @@ impl SparseCategoricalCrossentropy {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for values outside their range.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        let (from_logits, ignore_class) = (arguments.or("from_logits", false)?, arguments.get("ignore_class")?);
+        match arguments.or("axis", -1)? {
+            -1 => {}
+            axis => return Err(refused("SparseCategoricalCrossentropy", "axis", "-1, the last dimension", axis)),
+        }
+        arguments.finish()?;
+        Ok(Self { from_logits, ignore_class, reduction, name })
+    }
+
     fn is_ignored<T: Scalar>(&self, label: T) -> bool {
         self.ignore_class.is_some_and(|class| label == T::of(class as f64))
     }
@@ -112,7 +132,7 @@ fn logit_gradient<T: Scalar>(class: usize, scale: T, g: &mut [T]) {
 
 impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
     fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("sparse_categorical_crossentropy")
+        self.name.as_deref().unwrap_or(NAME)
     }
 
     fn reduction(&self) -> Reduction {
@@ -228,5 +248,10 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
 
     fn on_logits_of(&self, activation: &str) -> Option<Box<dyn Loss<T>>> {
         (activation == "softmax" && !self.from_logits).then(|| Box::new(self.clone().from_logits(true)) as _)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = written("SparseCategoricalCrossentropy", Loss::<T>::name(self), self.reduction);
+        Some(config.with("from_logits", self.from_logits).with("ignore_class", self.ignore_class))
     }
 }
