@@ -1,11 +1,15 @@
 //! The cross-entropy of yes and no.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
+use crate::axes::Axis;
 use crate::clip::{clip, slope};
+use crate::common::{common, from_0_to_1, written};
 use crate::rows::{row_gradients, row_means};
-use crate::shapes::aligned;
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "binary_crossentropy";
 
 /// `mean(−y·ln p − (1 − y)·ln(1 − p))` over the last dimension (`keras.losses.BinaryCrossentropy`).
 ///
@@ -15,6 +19,7 @@ use crate::{Loss, LossError, Reduction};
 /// - [`from_logits`](Self::from_logits): predictions are logits `x`, `p = sigmoid(x)`. The value is computed as
 ///   `y·softplus(−x) + (1 − y)·softplus(x)`, its gradient is `p − y`.
 /// - [`label_smoothing`](Self::label_smoothing) `s`: the label is `y·(1 − s) + s/2`.
+/// - [`axis`](Self::axis): the mean is over that dimension instead of the last.
 ///
 /// ```
 /// use cornu_losses::{BinaryCrossentropy, Evaluator};
@@ -31,6 +36,7 @@ use crate::{Loss, LossError, Reduction};
 pub struct BinaryCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
+    axis: Axis,
     reduction: Reduction,
     name: Option<String>,
 }
@@ -53,8 +59,14 @@ impl BinaryCrossentropy {
     /// # Errors
     /// [`LossError::Argument`] if it is not between 0 and 1.
     pub fn label_smoothing(self, label_smoothing: f64) -> Result<Self, LossError> {
-        check_smoothing("BinaryCrossentropy", label_smoothing)?;
+        from_0_to_1("BinaryCrossentropy", "label_smoothing", label_smoothing)?;
         Ok(Self { label_smoothing, ..self })
+    }
+
+    /// The dimension over which the mean is taken; −1, the last, unless given.
+    #[must_use]
+    pub fn axis(self, axis: isize) -> Self {
+        Self { axis: Axis(axis), ..self }
     }
 
     /// How the values become one number.
@@ -69,44 +81,26 @@ impl BinaryCrossentropy {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for values outside their range.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        let loss = Self::new().from_logits(arguments.or("from_logits", false)?);
+        let loss = loss.label_smoothing(arguments.or("label_smoothing", 0.0)?)?.axis(arguments.or("axis", -1)?);
+        arguments.finish()?;
+        Ok(Self { reduction, name, ..loss })
+    }
+
     /// The smoothed label as a function of the label.
     fn smoothed<T: Scalar>(&self) -> impl Fn(T) -> T + Copy {
-        let (keep, add) = (T::of(1.0 - self.label_smoothing), T::of(0.5 * self.label_smoothing));
-        move |t| t * keep + add
-    }
-}
-
-/// Between 0 and 1.
-pub(crate) fn check_smoothing(loss: &'static str, label_smoothing: f64) -> Result<(), LossError> {
-    if (0.0..=1.0).contains(&label_smoothing) {
-        return Ok(());
-    }
-    let (argument, expected) = ("label_smoothing", "a number from 0 to 1");
-    Err(LossError::Argument { loss, argument, expected, received: label_smoothing.to_string() })
-}
-
-impl<T: Scalar> Loss<T> for BinaryCrossentropy {
-    fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("binary_crossentropy")
+        smoothed(self.label_smoothing)
     }
 
-    fn reduction(&self) -> Reduction {
-        self.reduction
-    }
-
-    fn may_fail(&self) -> bool {
-        false
-    }
-
-    fn rows_are_independent(&self) -> bool {
-        true
-    }
-
-    fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
-        Ok(aligned(Loss::<T>::name(self), y_true, y_pred)?.outer())
-    }
-
-    fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
+    /// Of rows along the last dimension.
+    fn row_values<T: Scalar>(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
         let (smoothed, one) = (self.smoothed(), T::one());
         if self.from_logits {
             row_means(y_true, y_pred, values, |t, x| {
@@ -122,7 +116,8 @@ impl<T: Scalar> Loss<T> for BinaryCrossentropy {
         }
     }
 
-    fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
+    /// Of rows along the last dimension.
+    fn row_gradient<T: Scalar>(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
         let (smoothed, one) = (self.smoothed(), T::one());
         if self.from_logits {
             row_gradients(y_true, y_pred, scale, gradient, |t, x| {
@@ -139,9 +134,55 @@ impl<T: Scalar> Loss<T> for BinaryCrossentropy {
             });
         }
     }
+}
+
+/// A label drawn towards 1/2, as a function of the label.
+pub(crate) fn smoothed<T: Scalar>(label_smoothing: f64) -> impl Fn(T) -> T + Copy {
+    let (keep, add) = (T::of(1.0 - label_smoothing), T::of(0.5 * label_smoothing));
+    move |t| t * keep + add
+}
+
+impl<T: Scalar> Loss<T> for BinaryCrossentropy {
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(NAME)
+    }
+
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn may_fail(&self) -> bool {
+        false
+    }
+
+    fn rows_are_independent(&self) -> bool {
+        self.axis.keeps_samples()
+    }
+
+    fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
+        self.axis.values_shape("BinaryCrossentropy", Loss::<T>::name(self), y_true, y_pred)
+    }
+
+    fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
+        self.axis.rows(y_true, y_pred, &mut [], |t, p, _| self.row_values(t, p, values));
+    }
+
+    fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
+        self.axis.rows(y_true, y_pred, gradient, |t, p, gradient| self.row_gradient(t, p, scale, gradient));
+    }
 
     fn on_logits_of(&self, activation: &str) -> Option<Box<dyn Loss<T>>> {
         (activation == "sigmoid" && !self.from_logits).then(|| Box::new(self.clone().from_logits(true)) as _)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = written("BinaryCrossentropy", Loss::<T>::name(self), self.reduction);
+        Some(
+            config
+                .with("from_logits", self.from_logits)
+                .with("label_smoothing", self.label_smoothing)
+                .with("axis", self.axis.0),
+        )
     }
 }
 

@@ -1,12 +1,16 @@
 //! The cross-entropy of one-hot labels.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
-use crate::binary_crossentropy::check_smoothing;
+use crate::axes::Axis;
 use crate::clip::{clip, slope};
+use crate::common::{common, from_0_to_1, written};
 use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
-use crate::shapes::{aligned, row_length};
+use crate::shapes::row_length;
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "categorical_crossentropy";
 
 /// `−Σ yᵢ·ln pᵢ` over the last dimension, the classes (`keras.losses.CategoricalCrossentropy`).
 ///
@@ -18,6 +22,8 @@ use crate::{Loss, LossError, Reduction};
 /// - [`from_logits`](Self::from_logits): predictions are logits `x`, `p = softmax(x)`. The value is computed by
 ///   log-sum-exp, its gradient is `p·Σⱼ yⱼ − y`.
 /// - [`label_smoothing`](Self::label_smoothing) `s`: the label is `y·(1 − s) + s/classes`.
+/// - [`axis`](Self::axis): the classes lie along that dimension instead of the last. (Smoothing divides by the length of
+///   the last dimension nevertheless, as Keras does.)
 ///
 /// ```
 /// use cornu_losses::{CategoricalCrossentropy, Evaluator, Reduction};
@@ -34,6 +40,7 @@ use crate::{Loss, LossError, Reduction};
 pub struct CategoricalCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
+    axis: Axis,
     reduction: Reduction,
     name: Option<String>,
 }
@@ -56,8 +63,14 @@ impl CategoricalCrossentropy {
     /// # Errors
     /// [`LossError::Argument`] if it is not between 0 and 1.
     pub fn label_smoothing(self, label_smoothing: f64) -> Result<Self, LossError> {
-        check_smoothing("CategoricalCrossentropy", label_smoothing)?;
+        from_0_to_1("CategoricalCrossentropy", "label_smoothing", label_smoothing)?;
         Ok(Self { label_smoothing, ..self })
+    }
+
+    /// The dimension of the classes; −1, the last, unless given.
+    #[must_use]
+    pub fn axis(self, axis: isize) -> Self {
+        Self { axis: Axis(axis), ..self }
     }
 
     /// How the values become one number.
@@ -72,12 +85,106 @@ impl CategoricalCrossentropy {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for values outside their range.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        let loss = Self::new().from_logits(arguments.or("from_logits", false)?);
+        let loss = loss.label_smoothing(arguments.or("label_smoothing", 0.0)?)?.axis(arguments.or("axis", -1)?);
+        arguments.finish()?;
+        Ok(Self { reduction, name, ..loss })
+    }
+
     /// The smoothed label as a function of the label.
     fn smoothed<T: Scalar>(&self, classes: usize) -> impl Fn(T) -> T + Copy {
-        let keep = T::of(1.0 - self.label_smoothing);
-        let add = T::of(self.label_smoothing) / T::of_count(classes);
-        move |t| t * keep + add
+        smoothed(self.label_smoothing, classes)
     }
+
+    /// Of rows along the last dimension.
+    fn row_values<T: Scalar>(
+        &self,
+        smoothed: impl Fn(T) -> T + Copy,
+        y_true: View<'_, T>,
+        y_pred: View<'_, T>,
+        values: &mut [T],
+    ) {
+        let classes = row_length(y_true.shape(), y_pred.shape());
+        let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
+        for (value, (labels, row)) in values.iter_mut().zip(rows) {
+            *value = if self.from_logits {
+                let (m, ln_sum) = log_sum_exp(row);
+                cross_entropy(labels, smoothed, row.iter().map(|&x| (x - m) - ln_sum))
+            } else {
+                let whole = total(row);
+                cross_entropy(labels, smoothed, row.iter().map(|&p| clip(share(p, whole)).ln()))
+            };
+        }
+    }
+
+    /// Of rows along the last dimension.
+    fn row_gradient<T: Scalar>(
+        &self,
+        smoothed: impl Fn(T) -> T + Copy,
+        y_true: View<'_, T>,
+        y_pred: View<'_, T>,
+        scale: &[T],
+        gradient: &mut [T],
+    ) {
+        let classes = row_length(y_true.shape(), y_pred.shape());
+        let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
+        for ((g, &scale), (labels, row)) in gradient.chunks_exact_mut(classes).zip(scale).zip(rows) {
+            if scale.is_zero() {
+                g.fill(scale);
+            } else if self.from_logits {
+                exponentials(row, g, classes);
+                normalize(g);
+                logit_gradient(labels, smoothed, scale, g);
+            } else {
+                probability_gradient(labels, smoothed, row, scale, g);
+            }
+        }
+    }
+
+    /// Of rows along the last dimension.
+    fn row_values_and_gradient<T: Scalar>(
+        &self,
+        smoothed: impl Fn(T) -> T + Copy,
+        y_true: View<'_, T>,
+        y_pred: View<'_, T>,
+        scale: &[T],
+        values: &mut [T],
+        gradient: &mut [T],
+    ) {
+        if !self.from_logits {
+            self.row_values(smoothed, y_true, y_pred, values);
+            self.row_gradient(smoothed, y_true, y_pred, scale, gradient);
+            return;
+        }
+        let classes = row_length(y_true.shape(), y_pred.shape());
+        exponentials(y_pred.as_slice(), gradient, classes);
+        let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
+        let outputs = values.iter_mut().zip(gradient.chunks_exact_mut(classes));
+        for (((value, g), &scale), (labels, row)) in outputs.zip(scale).zip(rows) {
+            let (m, ln_sum) = (largest(row), normalize(g));
+            *value = cross_entropy(labels, smoothed, row.iter().map(|&x| (x - m) - ln_sum));
+            // A row of weight 0 adds nothing, whatever it holds.
+            if scale.is_zero() {
+                g.fill(scale);
+            } else {
+                logit_gradient(labels, smoothed, scale, g);
+            }
+        }
+    }
+}
+
+/// A label of which a part is spread over all classes, as a function of the label.
+pub(crate) fn smoothed<T: Scalar>(label_smoothing: f64, classes: usize) -> impl Fn(T) -> T + Copy {
+    let keep = T::of(1.0 - label_smoothing);
+    let add = T::of(label_smoothing) / T::of_count(classes);
+    move |t| t * keep + add
 }
 
 /// `−Σ yᵢ·(ln p)ᵢ`. A class of label 0 adds nothing, also where the logarithm is infinite.
@@ -115,7 +222,7 @@ fn probability_gradient<T: Scalar>(labels: &[T], smoothed: impl Fn(T) -> T, p: &
 
 impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
     fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("categorical_crossentropy")
+        self.name.as_deref().unwrap_or(NAME)
     }
 
     fn reduction(&self) -> Reduction {
@@ -127,43 +234,21 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
     }
 
     fn rows_are_independent(&self) -> bool {
-        true
+        self.axis.keeps_samples()
     }
 
     fn values_shape(&self, y_true: Shape, y_pred: Shape) -> Result<Shape, LossError> {
-        Ok(aligned(Loss::<T>::name(self), y_true, y_pred)?.outer())
+        self.axis.values_shape("CategoricalCrossentropy", Loss::<T>::name(self), y_true, y_pred)
     }
 
     fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
-        let classes = row_length(y_true.shape(), y_pred.shape());
-        let smoothed = self.smoothed(classes);
-        let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
-        for (value, (labels, row)) in values.iter_mut().zip(rows) {
-            *value = if self.from_logits {
-                let (m, ln_sum) = log_sum_exp(row);
-                cross_entropy(labels, smoothed, row.iter().map(|&x| (x - m) - ln_sum))
-            } else {
-                let whole = total(row);
-                cross_entropy(labels, smoothed, row.iter().map(|&p| clip(share(p, whole)).ln()))
-            };
-        }
+        let smoothed = self.smoothed(row_length(y_true.shape(), y_pred.shape()));
+        self.axis.rows(y_true, y_pred, &mut [], |t, p, _| self.row_values(smoothed, t, p, values));
     }
 
     fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
-        let classes = row_length(y_true.shape(), y_pred.shape());
-        let smoothed = self.smoothed(classes);
-        let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
-        for ((g, &scale), (labels, row)) in gradient.chunks_exact_mut(classes).zip(scale).zip(rows) {
-            if scale.is_zero() {
-                g.fill(scale);
-            } else if self.from_logits {
-                exponentials(row, g, classes);
-                normalize(g);
-                logit_gradient(labels, smoothed, scale, g);
-            } else {
-                probability_gradient(labels, smoothed, row, scale, g);
-            }
-        }
+        let smoothed = self.smoothed(row_length(y_true.shape(), y_pred.shape()));
+        self.axis.rows(y_true, y_pred, gradient, |t, p, gradient| self.row_gradient(smoothed, t, p, scale, gradient));
     }
 
     fn values_and_gradient(
@@ -174,29 +259,24 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
         values: &mut [T],
         gradient: &mut [T],
     ) {
-        if !self.from_logits {
-            self.values(y_true, y_pred, values);
-            self.gradient(y_true, y_pred, scale, gradient);
-            return;
-        }
-        let classes = row_length(y_true.shape(), y_pred.shape());
-        let smoothed = self.smoothed(classes);
-        exponentials(y_pred.as_slice(), gradient, classes);
-        let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
-        let outputs = values.iter_mut().zip(gradient.chunks_exact_mut(classes));
-        for (((value, g), &scale), (labels, row)) in outputs.zip(scale).zip(rows) {
-            let (m, ln_sum) = (largest(row), normalize(g));
-            *value = cross_entropy(labels, smoothed, row.iter().map(|&x| (x - m) - ln_sum));
-            // A row of weight 0 adds nothing, whatever it holds.
-            if scale.is_zero() {
-                g.fill(scale);
-            } else {
-                logit_gradient(labels, smoothed, scale, g);
-            }
-        }
+        let smoothed = self.smoothed(row_length(y_true.shape(), y_pred.shape()));
+        self.axis.rows(y_true, y_pred, gradient, |t, p, gradient| {
+            self.row_values_and_gradient(smoothed, t, p, scale, values, gradient);
+        });
     }
 
     fn on_logits_of(&self, activation: &str) -> Option<Box<dyn Loss<T>>> {
-        (activation == "softmax" && !self.from_logits).then(|| Box::new(self.clone().from_logits(true)) as _)
+        (activation == "softmax" && !self.from_logits && self.axis.is_last())
+            .then(|| Box::new(self.clone().from_logits(true)) as _)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = written("CategoricalCrossentropy", Loss::<T>::name(self), self.reduction);
+        Some(
+            config
+                .with("from_logits", self.from_logits)
+                .with("label_smoothing", self.label_smoothing)
+                .with("axis", self.axis.0),
+        )
     }
 }

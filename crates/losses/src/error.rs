@@ -1,5 +1,6 @@
 //! What can go wrong with a loss.
 
+use cornu_config::ConfigError;
 use cornu_tensor::{Shape, TensorError};
 use thiserror::Error;
 
@@ -68,11 +69,14 @@ pub enum LossError {
         loss: String,
     },
     /// A name that no loss has.
-    #[error("unknown loss. Expected one of: {}. Received: {received:?}", crate::NAMES.join(", "))]
+    #[error("unknown loss. Expected one of: {}. Received: {received:?}", crate::names().join(", "))]
     UnknownName {
         /// The name that came.
         received: String,
     },
+    /// A config whose class or arguments do not fit.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A shape that no tensor can have.
     #[error(transparent)]
     Tensor(#[from] TensorError),

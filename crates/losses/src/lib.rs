@@ -16,6 +16,14 @@
 //! # Ok::<(), cornu_losses::LossError>(())
 //! ```
 //!
+//! | | |
+//! |---|---|
+//! | errors | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`CosineSimilarity`] |
+//! | probabilities | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`], [`CategoricalCrossentropy`], [`CategoricalFocalCrossentropy`], [`SparseCategoricalCrossentropy`], [`CategoricalGeneralizedCrossEntropy`], [`KLDivergence`], [`Poisson`] |
+//! | margins | [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`] |
+//! | regions, embeddings, sequences | [`Dice`], [`Tversky`], [`Circle`], [`CTC`] |
+//! | one's own | [`FromFn`] and [`FromRows`] from closures, or the trait [`Loss`] |
+//!
 //! A loss has a name ([`get`]), and whatever takes a loss takes the name as well ([`IntoLoss`]):
 //! ```
 //! use cornu_losses::{IntoLoss, Loss, MeanSquaredError};
@@ -26,33 +34,76 @@
 //! # Ok::<(), cornu_losses::LossError>(())
 //! ```
 
+mod axes;
 mod binary_crossentropy;
+mod binary_focal_crossentropy;
 mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_generalized_cross_entropy;
+mod categorical_hinge;
+mod circle;
 mod clip;
+mod common;
+mod cosine_similarity;
+mod ctc;
+mod dice;
 mod error;
 mod evaluator;
+mod focus;
+mod from_fn;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod log_cosh;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod overlap;
+mod pairs;
+mod poisson;
 mod reduction;
 mod registry;
 mod rows;
 mod shapes;
 mod sparse_categorical_crossentropy;
+mod squared_hinge;
+mod tversky;
 
 use std::fmt::Debug;
 
 pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_focal_crossentropy::CategoricalFocalCrossentropy;
+pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
+pub use categorical_hinge::CategoricalHinge;
+pub use circle::Circle;
+pub use cornu_config as config;
+use cornu_config::Config;
 pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, View};
+pub use cosine_similarity::CosineSimilarity;
+pub use ctc::CTC;
+pub use dice::Dice;
 use dyn_clone::DynClone;
 pub use error::LossError;
 pub use evaluator::Evaluator;
+pub use from_fn::{FromFn, FromRows};
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kl_divergence::KLDivergence;
+pub use log_cosh::LogCosh;
 pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use poisson::Poisson;
 pub use reduction::Reduction;
-pub use registry::{IntoLoss, NAMES, get};
+pub use registry::{IntoLoss, from_config, get, names};
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
+pub use squared_hinge::SquaredHinge;
+pub use tversky::Tversky;
 
 /// How far predictions are from their labels.
 ///
@@ -173,6 +224,22 @@ pub trait Loss<T: Scalar>: Debug + DynClone + Send + Sync {
     fn on_logits_of(&self, _activation: &str) -> Option<Box<dyn Loss<T>>> {
         None
     }
+
+    /// What Keras writes of it: its class and its arguments. `None`, the default, for one of one's own that no file can
+    /// carry. [`from_config`] is the way back.
+    ///
+    /// ```
+    /// use cornu_losses::{BinaryCrossentropy, Loss, from_config};
+    ///
+    /// let loss: Box<dyn Loss<f32>> = Box::new(BinaryCrossentropy::new().from_logits(true));
+    /// let config = loss.get_config().ok_or("no config")?;
+    /// assert_eq!(config.class_name(), "BinaryCrossentropy");
+    /// assert_eq!(from_config::<f32>(&config)?.get_config(), Some(config));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn get_config(&self) -> Option<Config> {
+        None
+    }
 }
 
 dyn_clone::clone_trait_object!(<T: Scalar> Loss<T>);
@@ -227,6 +294,10 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
 
     fn on_logits_of(&self, activation: &str) -> Option<Box<dyn Loss<T>>> {
         (**self).on_logits_of(activation)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        (**self).get_config()
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::cmp::Ordering;
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
+use crate::common::{common, written};
 use crate::rows::{row_gradients, row_means};
 use crate::shapes::aligned;
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "mean_absolute_error";
 
 /// `mean(|y_true − y_pred|)` over the last dimension (`keras.losses.MeanAbsoluteError`).
 ///
@@ -18,7 +22,7 @@ use crate::{Loss, LossError, Reduction};
 /// use cornu_losses::{Evaluator, MeanAbsoluteError};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[1.0, 1.0], [2.0, 0.0]]);
 /// assert_eq!(Evaluator::new().value(&MeanAbsoluteError::new(), y_true.view(), y_pred.view(), None)?, 0.75);
 /// # Ok::<(), cornu_losses::LossError>(())
@@ -47,11 +51,32 @@ impl MeanAbsoluteError {
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
+
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for an unknown reduction.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        arguments.finish()?;
+        Ok(Self { reduction, name })
+    }
+}
+
+/// The derivative of `|t − p|` with respect to `p`.
+#[inline]
+pub(crate) fn sign<T: Scalar>(t: T, p: T) -> T {
+    match (t - p).partial_cmp(&T::zero()) {
+        Some(Ordering::Less) => T::one(),
+        Some(_) => -T::one(),
+        None => p - t, // NaN
+    }
 }
 
 impl<T: Scalar> Loss<T> for MeanAbsoluteError {
     fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("mean_absolute_error")
+        self.name.as_deref().unwrap_or(NAME)
     }
 
     fn reduction(&self) -> Reduction {
@@ -75,10 +100,9 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
     }
 
     fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
-        row_gradients(y_true, y_pred, scale, gradient, |t, p| match (t - p).partial_cmp(&T::zero()) {
-            Some(Ordering::Less) => T::one(),
-            Some(_) => -T::one(),
-            None => p - t, // NaN
-        });
+        row_gradients(y_true, y_pred, scale, gradient, sign);
+    }
+    fn get_config(&self) -> Option<Config> {
+        Some(written("MeanAbsoluteError", Loss::<T>::name(self), self.reduction))
     }
 }

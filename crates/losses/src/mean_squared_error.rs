@@ -1,10 +1,14 @@
 //! The mean of squares.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
+use crate::common::{common, written};
 use crate::rows::{row_gradients, row_means};
 use crate::shapes::aligned;
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "mean_squared_error";
 
 /// `mean((y_true − y_pred)²)` over the last dimension (`keras.losses.MeanSquaredError`).
 ///
@@ -15,7 +19,7 @@ use crate::{Loss, LossError, Reduction};
 /// use cornu_losses::{Evaluator, MeanSquaredError};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[1.0, 1.0], [2.0, 0.0]]);
 /// assert_eq!(Evaluator::new().value(&MeanSquaredError::new(), y_true.view(), y_pred.view(), None)?, 1.25);
 /// # Ok::<(), cornu_losses::LossError>(())
@@ -44,11 +48,22 @@ impl MeanSquaredError {
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
+
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for an unknown reduction.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        arguments.finish()?;
+        Ok(Self { reduction, name })
+    }
 }
 
 impl<T: Scalar> Loss<T> for MeanSquaredError {
     fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("mean_squared_error")
+        self.name.as_deref().unwrap_or(NAME)
     }
 
     fn reduction(&self) -> Reduction {
@@ -73,5 +88,8 @@ impl<T: Scalar> Loss<T> for MeanSquaredError {
 
     fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
         row_gradients(y_true, y_pred, scale, gradient, |t, p| T::of(2.0) * (p - t));
+    }
+    fn get_config(&self) -> Option<Config> {
+        Some(written("MeanSquaredError", Loss::<T>::name(self), self.reduction))
     }
 }

@@ -1,11 +1,15 @@
 //! The cross-entropy of class numbers.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
 use crate::clip::{clip, slope};
+use crate::common::{common, refused, written};
 use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
-use crate::shapes::class_numbers;
+use crate::shapes::{check_labels, class_number, class_numbers};
 use crate::{Loss, LossError, Reduction};
+
+const NAME: &str = "sparse_categorical_crossentropy";
 
 /// `−ln p_y` over the last dimension, the classes, where `y` is a class number
 /// (`keras.losses.SparseCategoricalCrossentropy`).
@@ -73,16 +77,29 @@ impl SparseCategoricalCrossentropy {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// The loss that [`Loss::get_config`] wrote.
+    ///
+    /// # Errors
+    /// [`LossError::Config`] for arguments that it does not have, [`LossError::Argument`] for values outside their range.
+    pub fn from_config(config: &Config) -> Result<Self, LossError> {
+        let mut arguments = config.arguments();
+        let (reduction, name) = common(config, &mut arguments, NAME)?;
+        let (from_logits, ignore_class) = (arguments.or("from_logits", false)?, arguments.get("ignore_class")?);
+        match arguments.or("axis", -1)? {
+            -1 => {}
+            axis => return Err(refused("SparseCategoricalCrossentropy", "axis", "-1, the last dimension", axis)),
+        }
+        arguments.finish()?;
+        Ok(Self { from_logits, ignore_class, reduction, name })
+    }
+
     fn is_ignored<T: Scalar>(&self, label: T) -> bool {
         self.ignore_class.is_some_and(|class| label == T::of(class as f64))
     }
 
     /// The class that a label names; none if it is ignored or no such class is there.
     fn class<T: Scalar>(&self, label: T, classes: usize) -> Option<usize> {
-        let number = label.to_f64();
-        // What is below 0 or NaN becomes 0, which is another number.
-        let class = number as usize;
-        (class as f64 == number && class < classes && !self.is_ignored(label)).then_some(class)
+        class_number(label, classes).filter(|_| !self.is_ignored(label))
     }
 }
 
@@ -112,7 +129,7 @@ fn logit_gradient<T: Scalar>(class: usize, scale: T, g: &mut [T]) {
 
 impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
     fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("sparse_categorical_crossentropy")
+        self.name.as_deref().unwrap_or(NAME)
     }
 
     fn reduction(&self) -> Reduction {
@@ -134,16 +151,8 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
     fn check(&self, y_true: View<'_, T>, y_pred: Shape) -> Result<(), LossError> {
         class_numbers(Loss::<T>::name(self), y_true.shape(), y_pred)?;
         let classes = y_pred.last_dim();
-        let bad = |&label: &T| !self.is_ignored(label) && self.class(label, classes).is_none();
-        match y_true.as_slice().iter().enumerate().find(|(_, label)| bad(label)) {
-            None => Ok(()),
-            Some((position, label)) => Err(LossError::Label {
-                loss: Loss::<T>::name(self).to_owned(),
-                classes,
-                position,
-                received: label.to_f64(),
-            }),
-        }
+        let fits = |label| self.is_ignored(label) || self.class(label, classes).is_some();
+        check_labels(Loss::<T>::name(self), y_true, classes, fits)
     }
 
     fn mask(&self, y_true: View<'_, T>, weights: &mut [T]) -> Option<usize> {
@@ -228,5 +237,10 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
 
     fn on_logits_of(&self, activation: &str) -> Option<Box<dyn Loss<T>>> {
         (activation == "softmax" && !self.from_logits).then(|| Box::new(self.clone().from_logits(true)) as _)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = written("SparseCategoricalCrossentropy", Loss::<T>::name(self), self.reduction);
+        Some(config.with("from_logits", self.from_logits).with("ignore_class", self.ignore_class))
     }
 }

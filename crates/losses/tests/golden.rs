@@ -1,49 +1,26 @@
 //! Values and gradients as Keras computed them.
 
-use cornu_losses::{
-    BinaryCrossentropy, CategoricalCrossentropy, Evaluator, Loss, LossError, MeanAbsoluteError, MeanSquaredError,
-    Reduction, SparseCategoricalCrossentropy, get,
-};
+use cornu_losses::config::{Config, Value};
+use cornu_losses::{BinaryCrossentropy, Evaluator, Loss, Reduction, SparseCategoricalCrossentropy, from_config, get};
 use cornu_tensor::{Scalar, Tensor};
 use cornu_testkit::{assert_close, golden};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// The loss of a case.
-fn loss<T: Scalar>(
-    class: &str,
-    from_logits: bool,
-    smoothing: f64,
-    reduction: Reduction,
-) -> Result<Box<dyn Loss<T>>, LossError> {
-    Ok(match class {
-        "MeanSquaredError" => Box::new(MeanSquaredError::new().with_reduction(reduction)),
-        "MeanAbsoluteError" => Box::new(MeanAbsoluteError::new().with_reduction(reduction)),
-        "BinaryCrossentropy" => {
-            let loss = BinaryCrossentropy::new().from_logits(from_logits).label_smoothing(smoothing)?;
-            Box::new(loss.with_reduction(reduction))
-        }
-        "CategoricalCrossentropy" => {
-            let loss = CategoricalCrossentropy::new().from_logits(from_logits).label_smoothing(smoothing)?;
-            Box::new(loss.with_reduction(reduction))
-        }
-        "SparseCategoricalCrossentropy" => {
-            Box::new(SparseCategoricalCrossentropy::new().from_logits(from_logits).with_reduction(reduction))
-        }
-        _ => return Err(LossError::UnknownName { received: class.to_owned() }),
-    })
+/// The config of an entry of the file.
+fn config(entry: &Value) -> Result<Config, Box<dyn std::error::Error>> {
+    let config = Config::new("keras.losses", golden::text(golden::get(entry, "class_name")?)?);
+    let arguments = golden::get(entry, "config")?.as_object().ok_or("no arguments")?;
+    Ok(arguments.iter().fold(config, |config, (argument, value)| config.with(argument, value.clone())))
 }
 
 fn all_cases<T: Scalar>(tolerance: f64) -> Outcome {
     let file = golden::read("losses")?;
     let mut evaluator = Evaluator::<T>::new();
     for case in golden::list(golden::get(&file, "cases")?)? {
-        let class = golden::text(golden::get(case, "class_name")?)?;
-        let config = golden::get(case, "config")?;
-        let from_logits = golden::optional(config, "from_logits").map_or(Ok(false), golden::flag)?;
-        let smoothing = golden::optional(config, "label_smoothing").map_or(Ok(0.0), golden::float)?;
-        let reduction: Reduction = golden::text(golden::get(config, "reduction")?)?.parse()?;
-        let loss = loss::<T>(class, from_logits, smoothing, reduction)?;
+        let config = config(case)?;
+        let loss = from_config::<T>(&config)?;
+        let reduction = loss.reduction();
 
         let y_true: Tensor<T> = golden::tensor(golden::get(case, "y_true")?)?;
         let y_pred: Tensor<T> = golden::tensor(golden::get(case, "y_pred")?)?;
@@ -52,7 +29,7 @@ fn all_cases<T: Scalar>(tolerance: f64) -> Outcome {
         let value: Tensor<T> = golden::tensor(golden::get(case, "value")?)?;
         let gradient: Tensor<T> = golden::tensor(golden::get(case, "gradient")?)?;
 
-        println!("{class} {config} {}", golden::text(golden::get(case, "name")?)?); // shown if the test fails
+        println!("{config:?} {}", golden::text(golden::get(case, "name")?)?); // shown if the test fails
         if reduction == Reduction::None {
             let values = evaluator.values(&loss, y_true.view(), y_pred.view(), weight)?;
             assert_close(values, value.as_slice(), tolerance);
@@ -84,14 +61,21 @@ fn in_f32() -> Outcome {
 fn names() -> Outcome {
     let file = golden::read("losses")?;
     for entry in golden::list(golden::get(&file, "names")?)? {
-        let name = golden::text(golden::get(entry, "name")?)?;
-        assert_eq!(get::<f32>(name)?.name(), golden::text(golden::get(entry, "function")?)?);
+        let config = get::<f32>(golden::text(golden::get(entry, "name")?)?)?.get_config();
+        let class = golden::text(golden::get(entry, "class_name")?)?;
+        assert_eq!(config.as_ref().map(Config::class_name), Some(class));
     }
+    Ok(())
+}
+
+#[test]
+fn configs() -> Outcome {
+    let file = golden::read("losses")?;
     for entry in golden::list(golden::get(&file, "configs")?)? {
-        let loss = get::<f64>(golden::text(golden::get(entry, "class_name")?)?)?;
-        let config = golden::get(entry, "config")?;
-        assert_eq!(loss.name(), golden::text(golden::get(config, "name")?)?);
-        assert_eq!(loss.reduction().name(), golden::text(golden::get(config, "reduction")?)?);
+        let loss = from_config::<f64>(&config(entry)?)?;
+        let written = loss.get_config().ok_or("no config")?;
+        assert_eq!(written.clone().into_arguments(), *golden::get(entry, "config")?);
+        assert_eq!(Value::from(written), *golden::get(entry, "serialized")?);
     }
     Ok(())
 }
