@@ -45,6 +45,7 @@ pub use arguments::{KernelArguments, KernelOptions};
 pub use batch_normalization::BatchNormalization;
 pub use built::{Built, Gradients, find, init_weights, set_weights, weight_gradients};
 pub use conv2d::Conv2D;
+pub use cornu_config as config;
 pub use cornu_initializers as initializers;
 pub use cornu_tensor as tensor;
 pub use dense::Dense;

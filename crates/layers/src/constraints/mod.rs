@@ -9,6 +9,7 @@
 //! assert_eq!(kernel, Tensor::from([[1.0, 0.0]]));
 //! ```
 
+mod axes;
 mod max_norm;
 mod min_max_norm;
 mod non_neg;
@@ -19,15 +20,19 @@ mod unit_norm;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use axes::Axes;
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, ViewMut};
 pub use max_norm::MaxNorm;
 pub use min_max_norm::MinMaxNorm;
 pub use non_neg::NonNeg;
-pub use norms::Axes;
-pub use registry::{IntoConstraint, NAMES, get};
+pub use registry::{IntoConstraint, from_config, get, names};
 pub use unit_norm::UnitNorm;
 
 use crate::LayerError;
+
+/// The module of Keras that the constraints are in.
+const MODULE: &str = "keras.constraints";
 
 /// What a weight must keep to.
 pub trait Constraint<T: Scalar>: Debug + Send + Sync {
@@ -42,6 +47,11 @@ pub trait Constraint<T: Scalar>: Debug + Send + Sync {
 
     /// Changes the weight to the nearest that keeps to the constraint.
     fn apply(&self, weight: ViewMut<'_, T>);
+
+    /// What Keras writes of it; `None`, the default, for one of one's own that no file can carry.
+    fn get_config(&self) -> Option<Config> {
+        None
+    }
 }
 
 impl<T: Scalar> Constraint<T> for Arc<dyn Constraint<T>> {
@@ -51,5 +61,9 @@ impl<T: Scalar> Constraint<T> for Arc<dyn Constraint<T>> {
 
     fn apply(&self, weight: ViewMut<'_, T>) {
         (**self).apply(weight);
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        (**self).get_config()
     }
 }

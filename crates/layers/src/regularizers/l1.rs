@@ -1,8 +1,9 @@
 //! The sum of absolute values.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Regularizer, check_factor, sign, sum};
+use super::{MODULE, Regularizer, check_factor, sign, sum};
 use crate::LayerError;
 
 /// `l1 · Σ|w|` (`keras.regularizers.L1`, 0.01 by default).
@@ -29,6 +30,22 @@ impl L1 {
     pub fn new(l1: f64) -> Result<Self, LayerError> {
         Ok(Self { l1: check_factor("L1", "l1", l1)? })
     }
+
+    /// The factor.
+    pub(super) fn factor(self) -> f64 {
+        self.l1
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument that is not understood, and as [`L1::new`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let l1 = Self::new(arguments.or("l1", 0.01)?)?;
+        arguments.finish()?;
+        Ok(l1)
+    }
 }
 
 impl Default for L1 {
@@ -47,5 +64,10 @@ impl<T: Scalar> Regularizer<T> for L1 {
         for (g, &w) in gradient.iter_mut().zip(values) {
             *g += l1 * sign(w);
         }
+    }
+
+    /// With the factor as the numbers of this type have it, as in Keras.
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "L1").with("l1", T::of(self.l1).to_f64()))
     }
 }

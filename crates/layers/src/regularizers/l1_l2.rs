@@ -1,8 +1,9 @@
 //! Absolute values and squares together.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{L1, L2, Regularizer};
+use super::{L1, L2, MODULE, Regularizer};
 use crate::LayerError;
 
 /// `l1 · Σ|w| + l2 · Σw²` (`keras.regularizers.L1L2`).
@@ -28,6 +29,17 @@ impl L1L2 {
     pub fn new(l1: f64, l2: f64) -> Result<Self, LayerError> {
         Ok(Self { l1: L1::new(l1)?, l2: L2::new(l2)? })
     }
+
+    /// From what Keras writes of it; a factor that is left out is 0.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument that is not understood, and as [`L1L2::new`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let both = Self::new(arguments.or("l1", 0.0)?, arguments.or("l2", 0.0)?)?;
+        arguments.finish()?;
+        Ok(both)
+    }
 }
 
 impl<T: Scalar> Regularizer<T> for L1L2 {
@@ -39,5 +51,9 @@ impl<T: Scalar> Regularizer<T> for L1L2 {
     fn add_gradient(&self, values: &[T], gradient: &mut [T]) {
         self.l1.add_gradient(values, gradient);
         self.l2.add_gradient(values, gradient);
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "L1L2").with("l1", self.l1.factor()).with("l2", self.l2.factor()))
     }
 }

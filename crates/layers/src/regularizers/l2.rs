@@ -1,8 +1,9 @@
 //! The sum of squares.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Regularizer, check_factor, sum};
+use super::{MODULE, Regularizer, check_factor, sum};
 use crate::LayerError;
 
 /// `l2 · Σw²` (`keras.regularizers.L2`, 0.01 by default).
@@ -29,6 +30,22 @@ impl L2 {
     pub fn new(l2: f64) -> Result<Self, LayerError> {
         Ok(Self { l2: check_factor("L2", "l2", l2)? })
     }
+
+    /// The factor.
+    pub(super) fn factor(self) -> f64 {
+        self.l2
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument that is not understood, and as [`L2::new`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let l2 = Self::new(arguments.or("l2", 0.01)?)?;
+        arguments.finish()?;
+        Ok(l2)
+    }
 }
 
 impl Default for L2 {
@@ -47,5 +64,9 @@ impl<T: Scalar> Regularizer<T> for L2 {
         for (g, &w) in gradient.iter_mut().zip(values) {
             *g += twice * w;
         }
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "L2").with("l2", self.l2))
     }
 }

@@ -16,13 +16,17 @@ mod registry;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 pub use l1::L1;
 pub use l1_l2::L1L2;
 pub use l2::L2;
-pub use registry::{IntoRegularizer, NAMES, get};
+pub use registry::{IntoRegularizer, from_config, get, names};
 
 use crate::LayerError;
+
+/// The module of Keras that the regularizers are in.
+const MODULE: &str = "keras.regularizers";
 
 /// A penalty on values, with its gradient.
 pub trait Regularizer<T: Scalar>: Debug + Send + Sync {
@@ -31,6 +35,11 @@ pub trait Regularizer<T: Scalar>: Debug + Send + Sync {
 
     /// Adds the penalty's gradient to `gradient`, which has one number a value.
     fn add_gradient(&self, values: &[T], gradient: &mut [T]);
+
+    /// What Keras writes of it; `None`, the default, for one of one's own that no file can carry.
+    fn get_config(&self) -> Option<Config> {
+        None
+    }
 }
 
 impl<T: Scalar> Regularizer<T> for Arc<dyn Regularizer<T>> {
@@ -40,6 +49,10 @@ impl<T: Scalar> Regularizer<T> for Arc<dyn Regularizer<T>> {
 
     fn add_gradient(&self, values: &[T], gradient: &mut [T]) {
         (**self).add_gradient(values, gradient);
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        (**self).get_config()
     }
 }
 
