@@ -5,7 +5,8 @@ use cornu_peers::{Filling, or_exit};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn initializers(criterion: &mut Criterion) {
-    names().into_iter().for_each(|name| bench(criterion, name, 512));
+    // The waves of `stft` do not fill a matrix.
+    names().into_iter().filter(|&name| name != "stft").for_each(|name| bench(criterion, name, 512));
     ["glorot_uniform", "truncated_normal", "orthogonal"].into_iter().for_each(|name| bench(criterion, name, 1024));
 }
 

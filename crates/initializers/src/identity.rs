@@ -56,8 +56,12 @@ impl<T: Scalar> Initializer<T> for Identity {
         Ok(Tensor::from_fn(shape, |i| if i / columns == i % columns { gain } else { T::zero() }))
     }
 
-    /// `None` for a gain that JSON cannot say.
+    /// Keras forgets the gain when it writes, but reads it: a gain of 1 is left out. `None` for one that JSON cannot say.
     fn get_config(&self) -> Option<Config> {
-        self.gain.is_finite().then(|| Config::new(MODULE, "Identity").with("gain", self.gain))
+        let config = Config::new(MODULE, "Identity");
+        if self.gain == 1.0 {
+            return Some(config);
+        }
+        self.gain.is_finite().then(|| config.with("gain", self.gain))
     }
 }

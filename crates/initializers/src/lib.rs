@@ -35,8 +35,10 @@ pub mod random;
 mod random_normal;
 mod random_uniform;
 mod registry;
+mod stft;
 mod truncated_normal;
 mod variance_scaling;
+mod window;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -59,8 +61,10 @@ use rand::Rng;
 pub use random_normal::RandomNormal;
 pub use random_uniform::RandomUniform;
 pub use registry::{from_config, get, names};
+pub use stft::{STFT, Scaling, Side};
 pub use truncated_normal::TruncatedNormal;
 pub use variance_scaling::{Distribution, Mode, VarianceScaling};
+pub use window::Window;
 
 /// The module of Keras that the initializers are in.
 const MODULE: &str = "keras.initializers";

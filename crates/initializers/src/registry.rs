@@ -7,13 +7,13 @@ use cornu_tensor::Scalar;
 
 use crate::{
     Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, InitializerError, LecunNormal,
-    LecunUniform, MODULE, Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros,
+    LecunUniform, MODULE, Ones, Orthogonal, RandomNormal, RandomUniform, STFT, TruncatedNormal, VarianceScaling, Zeros,
 };
 
 type Shared<T> = Arc<dyn Initializer<T>>;
 
 /// One line an initializer.
-fn entries<T: Scalar>() -> [Entry<Shared<T>, InitializerError>; 15] {
+fn entries<T: Scalar>() -> [Entry<Shared<T>, InitializerError>; 16] {
     [
         entry("Zeros", &["zeros", "zero"], |c| share(Zeros::from_config(c))),
         entry("Ones", &["ones", "one"], |c| share(Ones::from_config(c))),
@@ -30,6 +30,7 @@ fn entries<T: Scalar>() -> [Entry<Shared<T>, InitializerError>; 15] {
         entry("LecunUniform", &["lecun_uniform"], |c| share(LecunUniform::from_config(c))),
         entry("Orthogonal", &["orthogonal", "OrthogonalInitializer"], |c| share(Orthogonal::from_config(c))),
         entry("Identity", &["identity", "IdentityInitializer"], |c| share(Identity::from_config(c))),
+        entry("STFT", &["stft", "STFTInitializer"], |c| share(STFT::from_config(c))),
     ]
 }
 

@@ -35,6 +35,29 @@ use crate::LayerError;
 const MODULE: &str = "keras.constraints";
 
 /// What a weight must keep to.
+///
+/// One's own:
+/// ```
+/// use cornu_layers::constraints::Constraint;
+/// use cornu_layers::{Built, Dense, KernelArguments};
+/// use cornu_tensor::{Scalar, ViewMut};
+///
+/// /// Every value from −0.5 to 0.5.
+/// #[derive(Debug)]
+/// struct Clip;
+///
+/// impl<T: Scalar> Constraint<T> for Clip {
+///     fn apply(&self, mut weight: ViewMut<'_, T>) {
+///         weight.as_mut_slice().iter_mut().for_each(|w| *w = w.clamp(T::of(-0.5), T::of(0.5)));
+///     }
+/// }
+///
+/// let dense = Dense::new(2).kernel_initializer("ones").kernel_constraint(Clip);
+/// let mut kernel = Built::<f64>::new(dense, &[[3].into()], 0)?.weights()[0].clone();
+/// kernel.constrain(); // as a model does after every step
+/// assert_eq!(kernel.as_slice(), [0.5; 6]);
+/// # Ok::<(), cornu_layers::LayerError>(())
+/// ```
 pub trait Constraint<T: Scalar>: Debug + Send + Sync {
     /// Whether a weight of this shape can keep to it; any can by default.
     ///

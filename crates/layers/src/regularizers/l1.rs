@@ -1,7 +1,7 @@
 //! The sum of absolute values.
 
 use cornu_config::Config;
-use cornu_tensor::Scalar;
+use cornu_tensor::{Scalar, View};
 
 use super::{MODULE, Regularizer, check_factor, sign, sum};
 use crate::LayerError;
@@ -10,10 +10,11 @@ use crate::LayerError;
 ///
 /// ```
 /// use cornu_layers::regularizers::{L1, Regularizer};
+/// use cornu_tensor::Tensor;
 ///
-/// let (l1, mut gradient) = (L1::new(0.5)?, [0.0; 2]);
-/// l1.add_gradient(&[1.0_f64, -2.0], &mut gradient);
-/// assert_eq!(l1.penalty(&[1.0, -2.0]), 1.5); // 0.5 · (1 + 2)
+/// let (l1, kernel, mut gradient) = (L1::new(0.5)?, Tensor::from([1.0_f64, -2.0]), [0.0; 2]);
+/// l1.add_gradient(kernel.view(), &mut gradient);
+/// assert_eq!(l1.penalty(kernel.view()), 1.5); // 0.5 · (1 + 2)
 /// assert_eq!(gradient, [0.5, -0.5]);
 /// # Ok::<(), cornu_layers::LayerError>(())
 /// ```
@@ -55,13 +56,13 @@ impl Default for L1 {
 }
 
 impl<T: Scalar> Regularizer<T> for L1 {
-    fn penalty(&self, values: &[T]) -> T {
+    fn penalty(&self, values: View<'_, T>) -> T {
         T::of(self.l1 * sum(values, f64::abs))
     }
 
-    fn add_gradient(&self, values: &[T], gradient: &mut [T]) {
+    fn add_gradient(&self, values: View<'_, T>, gradient: &mut [T]) {
         let l1 = T::of(self.l1);
-        for (g, &w) in gradient.iter_mut().zip(values) {
+        for (g, &w) in gradient.iter_mut().zip(values.as_slice()) {
             *g += l1 * sign(w);
         }
     }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use cornu_config::{Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
-use super::{L1, L1L2, L2, MODULE, Regularizer};
+use super::{L1, L1L2, L2, MODULE, OrthogonalRegularizer, Regularizer};
 use crate::LayerError;
 
 type Shared<T> = Arc<dyn Regularizer<T>>;
 
 /// One line a regularizer.
-fn entries<T: Scalar>() -> [Entry<Shared<T>, LayerError>; 3] {
+fn entries<T: Scalar>() -> [Entry<Shared<T>, LayerError>; 4] {
     [
         entry("L1", &["l1"], |c| share(L1::from_config(c))),
         entry("L2", &["l2"], |c| share(L2::from_config(c))),
         entry("L1L2", &["l1l2"], |c| share(L1L2::from_config(c))),
+        entry("OrthogonalRegularizer", &["orthogonal_regularizer"], |c| share(OrthogonalRegularizer::from_config(c))),
     ]
 }
 
