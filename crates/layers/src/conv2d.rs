@@ -125,7 +125,8 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, LayerError> {
-        self.patches(single("Conv2D", inputs)?)?.geometry.output(self.filters)
+        let output = self.patches(single("Conv2D", inputs)?)?.geometry.output(self.filters)?;
+        self.options.checked_output(output)
     }
 
     fn weights(&self, inputs: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {

@@ -94,7 +94,7 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         }
         let input = single("Dense", shapes)?;
         inputs(input)?;
-        Ok(input.with_last(self.units)?)
+        self.options.checked_output(input.with_last(self.units)?)
     }
 
     fn weights(&self, shapes: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {

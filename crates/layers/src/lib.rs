@@ -17,6 +17,8 @@
 
 mod activation;
 pub mod activations;
+mod activity;
+mod activity_regularization;
 mod affine;
 mod arguments;
 mod batch_normalization;
@@ -40,11 +42,13 @@ mod weight;
 mod window;
 
 pub use activation::Activation;
+pub use activity_regularization::ActivityRegularization;
 pub use affine::KernelAndBias;
 pub use arguments::{KernelArguments, KernelOptions};
 pub use batch_normalization::BatchNormalization;
 pub use built::{Built, Gradients, find, init_weights, set_weights, weight_gradients};
 pub use conv2d::Conv2D;
+pub use cornu_config as config;
 pub use cornu_initializers as initializers;
 pub use cornu_tensor as tensor;
 pub use dense::Dense;

@@ -6,8 +6,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use cornu_layers::{
-    Activation, Backward, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward, KernelArguments, Layer,
-    MaxPooling2D, Mode, Reshape, Scratch, Weight, init_weights, weight_gradients,
+    Activation, ActivityRegularization, Backward, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward,
+    KernelArguments, Layer, MaxPooling2D, Mode, Reshape, Scratch, Weight, init_weights, weight_gradients,
 };
 use cornu_tensor::{Scalar, Shape, Tensor};
 
@@ -146,6 +146,8 @@ macro_rules! layers {
                 Box::new(Dense::<$T>::new(4).activation("gelu").kernel_regularizer("l2").activity_regularizer("l1")),
                 [5, 3].into(),
             ),
+            (Box::new(Dense::<$T>::new(4).activity_regularizer("orthogonal_regularizer")), [3].into()),
+            (Box::new(ActivityRegularization::new(0.1, 0.2)), [5, 3].into()),
             (Box::new(Activation::<$T>::new("softplus")), [40].into()),
             (Box::new(Conv2D::<$T>::new(2, 2).activation("silu")), [4, 5, 2].into()),
             (Box::new(Conv2D::<$T>::new(2, 3).strides(2).padding("same").groups(2)), [5, 6, 2].into()),

@@ -53,7 +53,13 @@ pub fn get<T: Scalar>(name: &str) -> Result<Arc<dyn Activation<T>>, LayerError> 
         "silu" | "swish" => Arc::new(Silu),
         "leaky_relu" => Arc::new(LeakyRelu::default()),
         "exponential" => Arc::new(Exponential),
-        _ => return Err(LayerError::UnknownName { family: "activation", known: &NAMES, received: name.to_owned() }),
+        _ => {
+            return Err(LayerError::UnknownName {
+                family: "activation",
+                known: NAMES.to_vec(),
+                received: name.to_owned(),
+            });
+        }
     })
 }
 

@@ -10,8 +10,8 @@ use check::check_layer;
 use cornu_layers::activations::{self, Elu, Gelu, LeakyRelu};
 use cornu_layers::regularizers::L1L2;
 use cornu_layers::{
-    Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, KernelArguments, MaxPooling2D, Padding,
-    Reshape,
+    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, KernelArguments,
+    MaxPooling2D, Padding, Reshape,
 };
 use user_layers::{Concatenate, Scale, Sum, TimeDistributed};
 
@@ -50,6 +50,12 @@ fn dense() {
     for name in activations::NAMES {
         check_layer(case!(Dense::<T>::new(4).activation(name), [[3]] => [4], "kernel": [3, 4], "bias": [4]));
     }
+}
+
+#[test]
+fn activity_regularization() {
+    check_layer(case!(ActivityRegularization::new(0.0, 0.0), [[5]] => [5]));
+    check_layer(case!(ActivityRegularization::new(0.3, 0.2), [[2, 3]] => [2, 3]));
 }
 
 #[test]
