@@ -75,9 +75,7 @@ impl Adadelta {
     /// [`OptimizerError::Config`] or [`OptimizerError::Argument`].
     pub fn from_config(config: &Config) -> Result<Self, OptimizerError> {
         let mut arguments = config.arguments();
-        let made = Self::default()
-            .rho(arguments.or("rho", 0.95)?)?
-            .epsilon(arguments.or("epsilon", 1e-7)?)?;
+        let made = Self::default().rho(arguments.or("rho", 0.95)?)?.epsilon(arguments.or("epsilon", 1e-7)?)?;
         let made = common::read(made, config, &mut arguments)?;
         arguments.finish()?;
         Ok(made)

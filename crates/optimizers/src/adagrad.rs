@@ -57,7 +57,14 @@ impl Adagrad {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
     pub fn initial_accumulator_value(self, initial_accumulator_value: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { initial_accumulator_value: not_negative(Self::CLASS_NAME, "initial_accumulator_value", initial_accumulator_value)?, ..self })
+        Ok(Self {
+            initial_accumulator_value: not_negative(
+                Self::CLASS_NAME,
+                "initial_accumulator_value",
+                initial_accumulator_value,
+            )?,
+            ..self
+        })
     }
 
     /// Keeps the root away from 0. Keras's default is 1e-7.

@@ -3,9 +3,7 @@
 use cornu_config::{Config, ConfigError};
 use cornu_tensor::{Scalar, Tensor};
 
-use crate::{
-    Adam, Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable,
-};
+use crate::{Adam, Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable};
 
 /// Adam with weight decay (`keras.optimizers.AdamW`): [`Adam`], with a [`weight_decay`](OptimizerArguments::weight_decay) of
 /// 0.004 by default. The decay does not go through the averages: `w ← w − ηλw`, and then Adam's step.

@@ -122,7 +122,8 @@ impl Common {
     /// `None` if the learning rate is a schedule that no file can carry.
     #[must_use]
     pub fn get_config(&self, default_name: &str) -> Option<Config> {
-        let clip = |wanted: &str| self.clip.map(Clip::argument).filter(|(own, _)| *own == wanted).map(|(_, value)| value);
+        let clip =
+            |wanted: &str| self.clip.map(Clip::argument).filter(|(own, _)| *own == wanted).map(|(_, value)| value);
         Some(
             Config::new("keras.optimizers", self.class_name)
                 .with("name", self.name.as_deref().unwrap_or(default_name))

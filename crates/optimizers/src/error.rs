@@ -66,7 +66,9 @@ pub enum OptimizerError {
         received: usize,
     },
     /// A variable that the state was not made for.
-    #[error("{optimizer}: expected one of {expected} variables, which the state was made for. Received: number {received}")]
+    #[error(
+        "{optimizer}: expected one of {expected} variables, which the state was made for. Received: number {received}"
+    )]
     Variable {
         /// The optimizer.
         optimizer: String,

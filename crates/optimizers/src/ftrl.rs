@@ -63,7 +63,10 @@ impl Ftrl {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is above 0 or not finite.
     pub fn learning_rate_power(self, learning_rate_power: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { learning_rate_power: not_positive(Self::CLASS_NAME, "learning_rate_power", learning_rate_power)?, ..self })
+        Ok(Self {
+            learning_rate_power: not_positive(Self::CLASS_NAME, "learning_rate_power", learning_rate_power)?,
+            ..self
+        })
     }
 
     /// What the sums of squares begin with. Keras's default is 0.1.
@@ -71,7 +74,14 @@ impl Ftrl {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
     pub fn initial_accumulator_value(self, initial_accumulator_value: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { initial_accumulator_value: not_negative(Self::CLASS_NAME, "initial_accumulator_value", initial_accumulator_value)?, ..self })
+        Ok(Self {
+            initial_accumulator_value: not_negative(
+                Self::CLASS_NAME,
+                "initial_accumulator_value",
+                initial_accumulator_value,
+            )?,
+            ..self
+        })
     }
 
     /// The penalty on absolute values. Keras's default is 0.
@@ -79,7 +89,14 @@ impl Ftrl {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
     pub fn l1_regularization_strength(self, l1_regularization_strength: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { l1_regularization_strength: not_negative(Self::CLASS_NAME, "l1_regularization_strength", l1_regularization_strength)?, ..self })
+        Ok(Self {
+            l1_regularization_strength: not_negative(
+                Self::CLASS_NAME,
+                "l1_regularization_strength",
+                l1_regularization_strength,
+            )?,
+            ..self
+        })
     }
 
     /// The penalty on squares. Keras's default is 0.
@@ -87,15 +104,32 @@ impl Ftrl {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
     pub fn l2_regularization_strength(self, l2_regularization_strength: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { l2_regularization_strength: not_negative(Self::CLASS_NAME, "l2_regularization_strength", l2_regularization_strength)?, ..self })
+        Ok(Self {
+            l2_regularization_strength: not_negative(
+                Self::CLASS_NAME,
+                "l2_regularization_strength",
+                l2_regularization_strength,
+            )?,
+            ..self
+        })
     }
 
     /// The penalty on squares that goes into the gradient. Keras's default is 0.
     ///
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
-    pub fn l2_shrinkage_regularization_strength(self, l2_shrinkage_regularization_strength: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { l2_shrinkage_regularization_strength: not_negative(Self::CLASS_NAME, "l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength)?, ..self })
+    pub fn l2_shrinkage_regularization_strength(
+        self,
+        l2_shrinkage_regularization_strength: f64,
+    ) -> Result<Self, OptimizerError> {
+        Ok(Self {
+            l2_shrinkage_regularization_strength: not_negative(
+                Self::CLASS_NAME,
+                "l2_shrinkage_regularization_strength",
+                l2_shrinkage_regularization_strength,
+            )?,
+            ..self
+        })
     }
 
     /// The paper's β: slows the first steps. Keras's default is 0.
@@ -128,7 +162,15 @@ impl Ftrl {
 impl Default for Ftrl {
     fn default() -> Self {
         let common = Common::of(Self::CLASS_NAME, 0.001);
-        Self { common, learning_rate_power: -0.5, initial_accumulator_value: 0.1, l1_regularization_strength: 0.0, l2_regularization_strength: 0.0, l2_shrinkage_regularization_strength: 0.0, beta: 0.0 }
+        Self {
+            common,
+            learning_rate_power: -0.5,
+            initial_accumulator_value: 0.1,
+            l1_regularization_strength: 0.0,
+            l2_regularization_strength: 0.0,
+            l2_shrinkage_regularization_strength: 0.0,
+            beta: 0.0,
+        }
     }
 }
 
@@ -154,7 +196,15 @@ impl<T: Scalar> Optimizer<T> for Ftrl {
 
     fn get_config(&self) -> Option<Config> {
         let config = self.common.get_config("ftrl")?;
-        Some(config.with("learning_rate_power", self.learning_rate_power).with("initial_accumulator_value", self.initial_accumulator_value).with("l1_regularization_strength", self.l1_regularization_strength).with("l2_regularization_strength", self.l2_regularization_strength).with("l2_shrinkage_regularization_strength", self.l2_shrinkage_regularization_strength).with("beta", self.beta))
+        Some(
+            config
+                .with("learning_rate_power", self.learning_rate_power)
+                .with("initial_accumulator_value", self.initial_accumulator_value)
+                .with("l1_regularization_strength", self.l1_regularization_strength)
+                .with("l2_regularization_strength", self.l2_regularization_strength)
+                .with("l2_shrinkage_regularization_strength", self.l2_shrinkage_regularization_strength)
+                .with("beta", self.beta),
+        )
     }
 
     fn may_fail(&self) -> bool {
@@ -210,7 +260,13 @@ impl<T: Scalar> Pass<T, 3, 1> for Rule<T> {
             let sum = *a + g * g;
             let new = raised(sum);
             *z += g + shrinkage * *w - (new - raised(*a)) / rate * *w;
-            let clipped = if *z > l1 { l1 } else if *z < -l1 { -l1 } else { *z };
+            let clipped = if *z > l1 {
+                l1
+            } else if *z < -l1 {
+                -l1
+            } else {
+                *z
+            };
             *w = (clipped - *z) / (new / rate + l2);
             *a = sum;
         }

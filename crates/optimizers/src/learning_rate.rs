@@ -64,7 +64,7 @@ impl LearningRate {
 /// use cornu_optimizers::{Adam, SGD};
 ///
 /// let adam = Adam::new(0.01)?;
-/// let sgd = SGD::new(ExponentialDecay::new(0.1, 1000.0, 0.5)?)?;
+/// let sgd = SGD::new(ExponentialDecay::new(0.1, 1000, 0.5)?)?;
 /// # Ok::<(), cornu_optimizers::OptimizerError>(())
 /// ```
 pub trait IntoLearningRate {

@@ -74,9 +74,7 @@ impl Lion {
     /// [`OptimizerError::Config`] or [`OptimizerError::Argument`].
     pub fn from_config(config: &Config) -> Result<Self, OptimizerError> {
         let mut arguments = config.arguments();
-        let made = Self::default()
-            .beta_1(arguments.or("beta_1", 0.9)?)?
-            .beta_2(arguments.or("beta_2", 0.99)?)?;
+        let made = Self::default().beta_1(arguments.or("beta_1", 0.9)?)?.beta_2(arguments.or("beta_2", 0.99)?)?;
         let made = common::read(made, config, &mut arguments)?;
         arguments.finish()?;
         Ok(made)
@@ -127,13 +125,8 @@ impl<T: Scalar> Optimizer<T> for Lion {
     ) -> Result<(), OptimizerError> {
         let [momentum] = split_slots("lion", &["momentum"], variable, gradient, slots)?;
         let (beta_1, beta_2) = (T::of(self.beta_1), T::of(self.beta_2));
-        let rule = Rule {
-            rate: at.learning_rate,
-            beta_1,
-            rest_1: T::one() - beta_1,
-            beta_2,
-            rest_2: T::one() - beta_2,
-        };
+        let rule =
+            Rule { rate: at.learning_rate, beta_1, rest_1: T::one() - beta_1, beta_2, rest_2: T::one() - beta_2 };
         run(&rule, [variable, momentum], [gradient]);
         Ok(())
     }
@@ -155,7 +148,14 @@ impl<T: Scalar> Pass<T, 2, 1> for Rule<T> {
         for ((w, m), &g) in variable.iter_mut().zip(momentum).zip(gradient) {
             let mean = *m * beta_1 + g * rest_1;
             // NaN stays NaN.
-            *w -= rate * if mean > T::zero() { T::one() } else if mean < T::zero() { -T::one() } else { mean };
+            *w -= rate
+                * if mean > T::zero() {
+                    T::one()
+                } else if mean < T::zero() {
+                    -T::one()
+                } else {
+                    mean
+                };
             *m = *m * beta_2 + g * rest_2;
         }
     }

@@ -4,9 +4,7 @@ use cornu_config::Config;
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::argument::{error, positive};
-use crate::{
-    Common, IntoOptimizer, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, from_config,
-};
+use crate::{Common, IntoOptimizer, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, from_config};
 
 /// Scales the loss, and so the gradients, as far as these stay finite (`keras.optimizers.LossScaleOptimizer`): against
 /// gradients so small that they would be lost.

@@ -9,6 +9,7 @@ use crate::adam::{Rule, corrected_rate};
 use crate::argument::{decay, finite, fraction, not_negative};
 use crate::common;
 use crate::passes::{sum_of_squares, zip};
+use crate::schedules::written;
 use crate::{
     Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, split_slots,
 };
@@ -294,7 +295,7 @@ impl<T: Scalar> Optimizer<T> for Muon {
                 .with("muon_a", self.muon_a)
                 .with("muon_b", self.muon_b)
                 .with("muon_c", self.muon_c)
-                .with("adam_lr_ratio", self.adam_lr_ratio)
+                .with("adam_lr_ratio", written(self.adam_lr_ratio))
                 .with("momentum", self.momentum)
                 .with("ns_steps", self.ns_steps)
                 .with("nesterov", self.nesterov)
@@ -349,9 +350,7 @@ impl<T: Scalar> Optimizer<T> for Muon {
             if is_high {
                 transpose(x, rows, memory);
             }
-            let factor = self.rms_rate.map_or(T::one(), |rate| {
-                T::of_count(rows.max(columns)).sqrt() * T::of(rate)
-            });
+            let factor = self.rms_rate.map_or(T::one(), |rate| T::of_count(rows.max(columns)).sqrt() * T::of(rate));
             run(&Descent { rate: at.learning_rate, factor }, [variable], [x]);
             Ok(())
         })

@@ -8,9 +8,7 @@ use crate::argument::{decay, not_negative};
 use crate::common;
 use crate::passes::power;
 use crate::slots::split_sized;
-use crate::{
-    Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable,
-};
+use crate::{Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable};
 
 /// [`Adam`](crate::Adam) with Nesterov's momentum (`keras.optimizers.Nadam`).
 ///

@@ -207,11 +207,13 @@ impl<T: Scalar> Optimizer<T> for RMSprop {
                 run(&Rolling(rule), [variable, velocity, momentum], [gradient]);
             }
             (false, true) => {
-                let [velocity, average] = split_slots(NAME, &["velocity", "average_gradient"], variable, gradient, slots)?;
+                let [velocity, average] =
+                    split_slots(NAME, &["velocity", "average_gradient"], variable, gradient, slots)?;
                 run(&Centered(rule), [variable, velocity, average], [gradient]);
             }
             (true, true) => {
-                let [velocity, momentum, average] = split_slots(NAME, &["velocity", "momentum", "average_gradient"], variable, gradient, slots)?;
+                let [velocity, momentum, average] =
+                    split_slots(NAME, &["velocity", "momentum", "average_gradient"], variable, gradient, slots)?;
                 run(&Centered(rule), [variable, velocity, momentum, average], [gradient]);
             }
         }

@@ -135,7 +135,13 @@ impl<T: Scalar> Optimizer<T> for ScheduleFreeAdamW {
 
     fn get_config(&self) -> Option<Config> {
         let config = self.common.get_config("schedule_free_adam_w")?;
-        Some(config.with("beta_1", self.beta_1).with("beta_2", self.beta_2).with("epsilon", self.epsilon).with("warmup_steps", self.warmup_steps))
+        Some(
+            config
+                .with("beta_1", self.beta_1)
+                .with("beta_2", self.beta_2)
+                .with("epsilon", self.epsilon)
+                .with("warmup_steps", self.warmup_steps),
+        )
     }
 
     fn may_fail(&self) -> bool {

@@ -115,9 +115,7 @@ impl Slot {
     pub fn begin<T: Scalar>(&self, values: &[T]) -> Tensor<T> {
         match self.initial {
             Initial::Constant(value) => Tensor::full(self.shape, T::of(value)),
-            Initial::Variable => {
-                Tensor::from_fn(self.shape, |i| values.get(i).copied().unwrap_or_else(T::zero))
-            }
+            Initial::Variable => Tensor::from_fn(self.shape, |i| values.get(i).copied().unwrap_or_else(T::zero)),
         }
     }
 }

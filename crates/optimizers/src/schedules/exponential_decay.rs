@@ -66,7 +66,8 @@ impl ExponentialDecay {
             arguments.required("decay_steps")?,
             arguments.required("decay_rate")?,
         )?;
-        let made = Self { name: name(&mut arguments, &made.name)?, ..made }.staircase(arguments.or("staircase", false)?);
+        let made =
+            Self { name: name(&mut arguments, &made.name)?, ..made }.staircase(arguments.or("staircase", false)?);
         arguments.finish()?;
         Ok(made)
     }

@@ -53,8 +53,8 @@ use crate::argument::positive;
 ///     }
 /// }
 ///
-/// let adam = Adam::new(Halving)?;
-/// assert_eq!(adam.at(2500).learning_rate, 0.025_f32);
+/// let adam: Box<dyn Optimizer<f32>> = Box::new(Adam::new(Halving)?);
+/// assert_eq!(adam.at(2500).learning_rate, 0.025);
 /// # Ok::<(), cornu_optimizers::OptimizerError>(())
 /// ```
 pub trait LearningRateSchedule: Debug + Send + Sync {
@@ -152,7 +152,7 @@ fn steps(schedule: &'static str, argument: &'static str, steps: f64) -> Result<f
     positive(schedule, argument, steps)
 }
 
-/// A number of steps as Keras writes it: whole where it is whole.
-fn written(steps: f64) -> Value {
+/// A number as Python writes one that was given as an integer: whole where it is whole.
+pub(crate) fn written(steps: f64) -> Value {
     if steps.fract() == 0.0 && steps < 9e15 { Value::from(steps as u64) } else { Value::from(steps) }
 }

@@ -90,11 +90,8 @@ impl<T: Scalar> OptimizerState<T> {
     ) -> Self {
         let common = optimizer.common();
         let mut state = Self { is_built: true, ..Self::default() };
-        state.scale = optimizer.dynamic_loss_scale().map(|(scale, growth_steps)| DynamicScale {
-            scale,
-            steps: 0,
-            growth_steps,
-        });
+        state.scale =
+            optimizer.dynamic_loss_scale().map(|(scale, growth_steps)| DynamicScale { scale, steps: 0, growth_steps });
         for (path, value) in variables {
             let variable = Variable::new(path, value.shape());
             let zeros = |wanted: bool| wanted.then(|| Tensor::zeros(value.shape()));

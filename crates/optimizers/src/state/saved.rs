@@ -42,7 +42,9 @@ impl<T: Scalar> StateValue<'_, T> {
     fn integer(&self) -> Option<u64> {
         match self {
             Self::Integer(count) => Some(*count),
-            other => other.number().filter(|number| *number >= 0.0 && number.fract() == 0.0).map(|number| number as u64),
+            other => {
+                other.number().filter(|number| *number >= 0.0 && number.fract() == 0.0).map(|number| number as u64)
+            }
         }
     }
 
@@ -155,7 +157,8 @@ impl<T: Scalar> OptimizerState<T> {
         for index in trained().filter(|index| self.options[*index].accumulator.is_some()) {
             add(&name(index, "gradient_accumulator"), Place::Accumulator(index));
         }
-        let slots = || trained().flat_map(|index| self.described[index].slots.iter().enumerate().map(move |s| (index, s)));
+        let slots =
+            || trained().flat_map(|index| self.described[index].slots.iter().enumerate().map(move |s| (index, s)));
         let last = slots().map(|(_, (_, slot))| slot.group).max().unwrap_or(0);
         for group in 0..=last {
             for (index, (i, slot)) in slots().filter(|(_, (_, slot))| slot.group == group) {
@@ -225,7 +228,8 @@ impl<T: Scalar> OptimizerState<T> {
             (Place::Slot(index, slot), _) if self.described[index].slots[slot].is_shared => {
                 let name = self.described[index].slots[slot].name();
                 for (described, own) in self.described.iter().zip(&mut self.slots) {
-                    let of_name = described.slots.iter().zip(own).filter(|(slot, _)| slot.is_shared && slot.name() == name);
+                    let of_name =
+                        described.slots.iter().zip(own).filter(|(slot, _)| slot.is_shared && slot.name() == name);
                     of_name.for_each(|(_, own)| fill(Some(own), value));
                 }
             }

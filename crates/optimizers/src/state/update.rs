@@ -3,7 +3,7 @@
 use cornu_tensor::Scalar;
 use cornu_tensor::kernels::map;
 
-use super::{Options, OptimizerState};
+use super::{OptimizerState, Options};
 use crate::common::{Clip, Common};
 use crate::passes::{sum_of_squares, zip};
 use crate::{Optimizer, OptimizerError, Step};
@@ -103,7 +103,12 @@ impl<T: Scalar> Update<'_, T> {
         }
     }
 
-    fn step_with_options(&mut self, index: usize, variable: &mut [T], gradient: &mut [T]) -> Result<(), OptimizerError> {
+    fn step_with_options(
+        &mut self,
+        index: usize,
+        variable: &mut [T],
+        gradient: &mut [T],
+    ) -> Result<(), OptimizerError> {
         if !self.needs_all() {
             self.gather(index, gradient)?;
         }
@@ -173,7 +178,15 @@ impl<T: Scalar> Update<'_, T> {
             None => {}
             Some(Clip::Value(limit)) => {
                 let limit = T::of(limit);
-                map(gradient, |g| if g > limit { limit } else if g < -limit { -limit } else { g });
+                map(gradient, |g| {
+                    if g > limit {
+                        limit
+                    } else if g < -limit {
+                        -limit
+                    } else {
+                        g
+                    }
+                });
             }
             Some(Clip::Norm(limit)) => {
                 let norm = sum_of_squares(gradient).sqrt();
