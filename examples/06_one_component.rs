@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let gradients = dense.gradients(&[x.view()], &output, &gradient, &mut scratch)?;
         let mut weights = dense.get_weights();
         for (weight, gradient) in weights.iter_mut().zip(&gradients.weights) {
-            sgd.step(step, weight.as_mut_slice(), gradient.as_slice(), &mut [])?;
+            sgd.step(sgd.at(step), weight.as_mut_slice(), gradient.as_slice(), &mut [])?;
         }
         dense.set_weights(&weights)?;
         if step % 50 == 0 {

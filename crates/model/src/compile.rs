@@ -3,9 +3,10 @@
 use cornu_layers::Layer;
 use cornu_losses::{IntoLoss, Loss};
 use cornu_metrics::{IntoMetric, Mean, Metric};
-use cornu_optimizers::{IntoOptimizer, Optimizer};
-use cornu_tensor::{Scalar, Tensor};
+use cornu_optimizers::{IntoOptimizer, Optimizer, OptimizerState, StateValue, StateVariable};
+use cornu_tensor::Scalar;
 
+use crate::chain::Link;
 use crate::workspace::{Tail, Workspace};
 use crate::{ModelError, Sequential};
 
@@ -78,18 +79,15 @@ pub(crate) struct Compiled<T: Scalar> {
     pub(crate) mean_loss: Mean,
     /// The fused form of last activation and loss, where there is one.
     pub(crate) tail: Option<Tail<T>>,
-    /// The optimizer's slots of each weight that gradients can move; empty before the first step.
-    pub(crate) slots: Vec<Vec<Tensor<T>>>,
-    /// Steps taken.
-    pub(crate) iteration: u64,
+    /// The optimizer's state, for each weight that gradients can move; it is made for the first step.
+    pub(crate) state: OptimizerState<T>,
     pub(crate) workspace: Workspace<T>,
 }
 
 impl<T: Scalar> Compiled<T> {
     /// Forgets what depends on the list of weights.
     pub(crate) fn forget(&mut self) {
-        self.slots.clear();
-        self.iteration = 0;
+        self.state = OptimizerState::default();
         self.workspace = Workspace::default();
     }
 
@@ -144,8 +142,7 @@ impl<T: Scalar> Sequential<T> {
             metrics,
             mean_loss: Mean::new("loss"),
             tail: None,
-            slots: Vec::new(),
-            iteration: 0,
+            state: OptimizerState::default(),
             workspace: Workspace::default(),
         };
         compiled.find_tail(self.links.last().map(|link| link.layer.as_ref()));
@@ -159,18 +156,108 @@ impl<T: Scalar> Sequential<T> {
         self.compiled.as_ref().map(|compiled| compiled.optimizer.as_ref())
     }
 
-    /// The training steps taken since `compile`: Keras's `optimizer.iterations`.
+    /// The training steps taken since `compile`: Keras's `optimizer.iterations`. (Where gradients are accumulated, Keras
+    /// counts the steps that moved the weights.)
     #[must_use]
     pub fn iterations(&self) -> u64 {
-        self.compiled.as_ref().map_or(0, |compiled| compiled.iteration)
+        self.compiled.as_ref().map_or(0, |compiled| compiled.state.iteration())
+    }
+
+    /// The learning rate of the next step, of a compiled model.
+    #[must_use]
+    pub fn learning_rate(&self) -> Option<f64> {
+        let rate = |compiled: &Compiled<T>| compiled.optimizer.common().learning_rate().at(compiled.state.iteration());
+        self.compiled.as_ref().map(rate)
     }
 
     /// Gives the optimizer another learning rate.
     ///
     /// # Errors
-    /// [`ModelError::NotCompiled`], or [`ModelError::Optimizer`] for a rate that is not a number, 0 or more.
+    /// [`ModelError::NotCompiled`], or [`ModelError::Optimizer`] for a rate that is not a number, 0 or more, and if a
+    /// schedule says the rates.
     pub fn set_learning_rate(&mut self, rate: f64) -> Result<(), ModelError> {
         Ok(self.compiled_mut("set_learning_rate")?.optimizer.set_learning_rate(rate)?)
+    }
+
+    /// What the optimizer has learned, in the order of Keras's `optimizer.variables`: iteration, learning rate, slots. None
+    /// before the model is compiled and built.
+    ///
+    /// With it and the weights, another model of the same layers goes on as this one would.
+    ///
+    /// ```
+    /// use cornu_layers::Dense;
+    /// use cornu_model::{Compile, LayerArguments, sequential};
+    ///
+    /// let mut model = sequential![Dense::new(1).input_shape([3])]?;
+    /// model.compile(Compile::new("adam", "mse"))?;
+    /// let variables = model.optimizer_variables();
+    /// assert_eq!(variables.len(), 2 + 2 * 2);
+    /// assert_eq!(variables[2].name, "sequential_dense_kernel_momentum");
+    /// # Ok::<(), cornu_model::ModelError>(())
+    /// ```
+    pub fn optimizer_variables(&mut self) -> Vec<StateVariable<'_, T>> {
+        self.build_optimizer();
+        self.state_variables().unwrap_or_default()
+    }
+
+    /// The optimizer's variables, if they exist.
+    pub(crate) fn state_variables(&self) -> Option<Vec<StateVariable<'_, T>>> {
+        let compiled = self.compiled.as_ref().filter(|compiled| compiled.state.is_built())?;
+        let trained = self.trained();
+        Some(compiled.state.variables(compiled.optimizer.as_ref(), |index| trained.get(index) == Some(&true)))
+    }
+
+    /// Gives the optimizer back what it had learned, in the order of [`Sequential::optimizer_variables`]. If a value does
+    /// not fit, nothing is changed.
+    ///
+    /// # Errors
+    /// [`ModelError::NotCompiled`], [`ModelError::NotBuilt`], or [`ModelError::Optimizer`].
+    pub fn set_optimizer_variables(&mut self, values: &[StateValue<'_, T>]) -> Result<(), ModelError> {
+        self.compiled("set_optimizer_variables")?;
+        self.shapes("the optimizer's variables")?;
+        self.build_optimizer();
+        let trained = self.trained();
+        let Compiled { optimizer, state, .. } = self.compiled_mut("set_optimizer_variables")?;
+        Ok(state.restore(optimizer.as_mut(), |index| trained.get(index) == Some(&true), values)?)
+    }
+
+    /// Gives the weights the values that training ends with: where the optimizer keeps moving averages
+    /// (`use_ema`), these. [`Sequential::fit`] does it at its end.
+    ///
+    /// # Errors
+    /// [`ModelError::NotCompiled`].
+    pub fn finalize_variable_values(&mut self) -> Result<(), ModelError> {
+        self.compiled("finalize_variable_values")?;
+        let trained = self.trained();
+        let Some(compiled) = &self.compiled else { return Ok(()) };
+        let weights = self.weights.iter_mut().filter(|weight| weight.is_trainable());
+        for (index, (weight, _)) in weights.zip(trained).enumerate().filter(|(_, (_, trained))| *trained) {
+            compiled.state.finalize(index, weight.as_mut_slice());
+        }
+        Ok(())
+    }
+
+    /// Of each weight that gradients can move: whether training does.
+    fn trained(&self) -> Vec<bool> {
+        let of_link = |link: &Link<T>| {
+            let trains = self.trainable && link.trainable;
+            self.weights[link.weights.clone()].iter().filter(|weight| weight.is_trainable()).map(move |_| trains)
+        };
+        self.links.iter().flat_map(of_link).collect()
+    }
+
+    /// Makes the optimizer's state, if it is not there and the weights are.
+    pub(crate) fn build_optimizer(&mut self) {
+        let Some(compiled) = self.compiled.as_ref().filter(|compiled| !compiled.state.is_built()) else { return };
+        if !self.is_built() {
+            return;
+        }
+        let variables = self.named_weights().zip(&self.weights).filter(|(_, weight)| weight.is_trainable());
+        let variables = variables.map(|(named, weight)| (named.path, weight.value()));
+        let state = OptimizerState::new(compiled.optimizer.as_ref(), variables);
+        if let Some(compiled) = &mut self.compiled {
+            compiled.state = state;
+        }
     }
 
     /// What the model was compiled with.

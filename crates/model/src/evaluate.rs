@@ -1,5 +1,6 @@
 //! Measuring a model, and single batches by hand.
 
+use cornu_optimizers::OptimizerState;
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::callbacks::{Progress, Verbose};
@@ -57,8 +58,7 @@ impl<T: Scalar> Compiled<T> {
             metrics: self.metrics.clone(),
             mean_loss: self.mean_loss.clone(),
             tail: self.tail.clone(),
-            slots: Vec::new(),
-            iteration: self.iteration,
+            state: OptimizerState::default(),
             workspace: Workspace::default(),
         }
     }

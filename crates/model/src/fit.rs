@@ -250,6 +250,7 @@ impl<T: Scalar> Sequential<T> {
                 break;
             }
         }
+        training.model.finalize_variable_values()?;
         each(&mut training, &mut |callback, training| callback.on_train_end(&last_logs, training))?;
         Ok(history)
     }

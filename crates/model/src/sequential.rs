@@ -230,7 +230,7 @@ impl<T: Scalar> Sequential<T> {
 
     /// The model as it is, without the memory that it works in.
     pub(crate) fn snapshot(&self) -> Self {
-        let compiled = |compiled: &Compiled<T>| Compiled { slots: compiled.slots.clone(), ..compiled.for_test() };
+        let compiled = |compiled: &Compiled<T>| Compiled { state: compiled.state.clone(), ..compiled.for_test() };
         Self {
             name: self.name.clone(),
             links: self.links.clone(),

@@ -4,6 +4,8 @@ use cornu_initializers::random;
 use cornu_layers::{Backward, Mode, Weight, weight_gradients};
 use cornu_losses::Loss;
 use cornu_metrics::{Mean, Metric};
+use cornu_optimizers::{OptimizerError, Update};
+use cornu_tensor::kernels::map;
 use cornu_tensor::{Scalar, Tensor, threads};
 
 use crate::chain::{Chain, Link};
@@ -52,18 +54,70 @@ fn measure<T: Scalar>(
     metrics.iter_mut().try_for_each(|metric| Ok(metric.update(batch.y, predictions, None)?))
 }
 
+/// The weights of a model and their gradients.
+struct Moving<'a, T: Scalar> {
+    trainable: bool,
+    links: &'a [Link<T>],
+    weights: &'a mut [Weight<T>],
+    gradients: &'a mut [Tensor<T>],
+}
+
+impl<T: Scalar> Moving<'_, T> {
+    /// One step of the optimizer, which may want to see all gradients before the first weight moves.
+    fn apply(&mut self, mut update: Update<'_, T>) -> Result<(), ModelError> {
+        let (scale, all_first) = (update.loss_scale(), update.needs_all());
+        let complete = |weight: &Weight<T>, gradient: &mut [T]| {
+            weight.add_penalty_gradient(gradient);
+            // As if the loss had been scaled.
+            if let Some(scale) = scale {
+                map(gradient, |g| g * scale);
+            }
+        };
+        if all_first {
+            self.each(|index, weight, gradient| {
+                complete(weight, gradient);
+                update.see(index, gradient)
+            })?;
+        }
+        self.each(|index, weight, gradient| {
+            if !all_first {
+                complete(weight, gradient);
+            }
+            update.step(index, weight.as_mut_slice(), gradient)?;
+            weight.constrain();
+            Ok(())
+        })?;
+        update.finish();
+        Ok(())
+    }
+
+    /// Each weight that gradients move, with its place among those that they can move, and its gradient.
+    #[inline]
+    fn each(
+        &mut self,
+        mut visit: impl FnMut(usize, &mut Weight<T>, &mut [T]) -> Result<(), OptimizerError>,
+    ) -> Result<(), OptimizerError> {
+        let mut index = 0;
+        for link in self.links {
+            for i in link.weights.clone() {
+                let (weight, gradient) = (&mut self.weights[i], self.gradients[i].as_mut_slice());
+                if moves(self.trainable, link, weight) {
+                    visit(index, weight, gradient)?;
+                }
+                index += usize::from(weight.is_trainable());
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<T: Scalar> Sequential<T> {
-    /// Makes what the first step needs: slots for the optimizer, gradients for the weights.
+    /// Makes what the first step needs: the optimizer's state, gradients for the weights.
     fn prepare(&mut self) {
+        self.build_optimizer();
         let Self { weights, compiled: Some(compiled), .. } = self else { return };
         if compiled.workspace.weight_gradients.len() != weights.len() {
             compiled.workspace.weight_gradients = weight_gradients(weights);
-        }
-        if compiled.slots.len() != weights.len() {
-            let slots = compiled.optimizer.slots().len();
-            let own = |weight: &Weight<T>| if weight.is_trainable() { slots } else { 0 };
-            let zeros = |weight: &Weight<T>| vec![Tensor::zeros(weight.shape()); own(weight)];
-            compiled.slots = weights.iter().map(zeros).collect();
         }
     }
 
@@ -81,8 +135,8 @@ impl<T: Scalar> Sequential<T> {
         self.prepare();
         let Self { name, seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
-        let Compiled { optimizer, loss, metrics, mean_loss, tail, slots, iteration, workspace } = compiled;
-        let (chain, step) = (chain_for(links, tail.as_ref()), *iteration);
+        let Compiled { optimizer, loss, metrics, mean_loss, tail, state, workspace } = compiled;
+        let (chain, step) = (chain_for(links, tail.as_ref()), state.iteration());
         let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
 
         workspace.forward(chain, weights, batch.x, mode)?;
@@ -108,21 +162,11 @@ impl<T: Scalar> Sequential<T> {
             .map_err(|error| chain.named(error))?;
         measure((mean_loss, metrics), batch, (workspace, tail.as_ref()), value)?;
 
-        for link in links.iter() {
-            for i in link.weights.clone() {
-                let (weight, gradient) = (&mut weights[i], workspace.weight_gradients[i].as_mut_slice());
-                if !moves(*trainable, link, weight) {
-                    continue;
-                }
-                weight.add_penalty_gradient(gradient);
-                optimizer.step(step, weight.as_mut_slice(), gradient, &mut slots[i])?;
-                weight.constrain();
-            }
-        }
+        let mut moving = Moving { trainable: *trainable, links, weights, gradients: &mut workspace.weight_gradients };
+        moving.apply(state.begin(optimizer.as_ref()))?;
         if *trainable {
             chain.update_state(weights, &workspace.scratch);
         }
-        *iteration += 1;
         Ok(value)
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use cornu_optimizers::StateValue;
 use cornu_tensor::{Scalar, Shape};
 
 use crate::Sequential;
@@ -50,11 +51,14 @@ impl<T: Scalar> Sequential<T> {
             self.named_weights().filter(|w| w.trainable == trainable).map(|w| w.shape.size()).sum::<usize>()
         };
         let (trainable, fixed) = (count(true), count(false));
-        // Besides the slots, Keras counts the iteration (an int32) and the learning rate.
-        let slots = self.compiled.as_ref().filter(|compiled| !compiled.slots.is_empty()).map(|compiled| {
-            let moved = compiled.slots.iter().zip(self.named_weights()).filter(|(_, weight)| weight.trainable);
-            let values: usize = moved.flat_map(|(slots, _)| slots).map(|slot| slot.len()).sum();
-            (values + 2, (values + 1) * size_of::<T>() + size_of::<i32>())
+        // Keras counts the iteration (an int32) and the learning rate too.
+        let slots = self.state_variables().map(|variables| {
+            let of = |value: &StateValue<'_, T>| match value {
+                StateValue::Integer(_) => (1, size_of::<i32>()),
+                other => (other.shape().size(), other.shape().size() * size_of::<T>()),
+            };
+            let sizes = variables.iter().map(|variable| of(&variable.value));
+            sizes.fold((0, 0), |(values, bytes), (more, more_bytes)| (values + more, bytes + more_bytes))
         });
         let bytes = |values: usize| values * size_of::<T>();
         let (more, more_bytes) = slots.unwrap_or_default();

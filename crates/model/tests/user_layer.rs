@@ -10,7 +10,7 @@ use cornu_losses::{Loss, LossError, Reduction};
 use cornu_metrics::{Mean, Metric, MetricError};
 use cornu_model::callbacks::{Callback, Training, Verbose};
 use cornu_model::{Compile, Evaluate, Fit, LayerArguments, Logs, ModelError, Sequential};
-use cornu_optimizers::{Optimizer, OptimizerError, split_slots};
+use cornu_optimizers::{Common, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, split_slots};
 use cornu_tensor::{Scalar, Shape, Tensor, View};
 use cornu_testkit::{assert_close, numeric_gradient};
 use rand::Rng;
@@ -197,31 +197,38 @@ impl<T: Scalar> Metric<T> for Worst {
 
 /// Gradient descent that adds up all gradients in a slot, and steps by the sum.
 #[derive(Debug, Clone)]
-struct Summing(f64);
+struct Summing(Common);
+
+impl OptimizerArguments for Summing {
+    fn common(&self) -> &Common {
+        &self.0
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.0
+    }
+}
 
 impl<T: Scalar> Optimizer<T> for Summing {
     fn name(&self) -> &str {
         "summing"
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.0
+    fn slots(&self, variable: &Variable) -> Vec<Slot> {
+        Slot::like(variable, &["sum"])
     }
 
-    fn set_learning_rate(&mut self, rate: f64) -> Result<(), OptimizerError> {
-        self.0 = rate;
-        Ok(())
-    }
-
-    fn slots(&self) -> &'static [&'static str] {
-        &["sum"]
-    }
-
-    fn step(&self, _: u64, variable: &mut [T], gradient: &[T], slots: &mut [Tensor<T>]) -> Result<(), OptimizerError> {
-        let [sum] = split_slots(self, variable, gradient, slots)?;
+    fn step(
+        &self,
+        at: Step<T>,
+        variable: &mut [T],
+        gradient: &[T],
+        slots: &mut [Tensor<T>],
+    ) -> Result<(), OptimizerError> {
+        let [sum] = split_slots("summing", &["sum"], variable, gradient, slots)?;
         for ((w, &g), sum) in variable.iter_mut().zip(gradient).zip(sum) {
             *sum += g;
-            *w -= T::of(self.0) * *sum;
+            *w -= at.learning_rate * *sum;
         }
         Ok(())
     }
@@ -243,7 +250,7 @@ fn model() -> Result<Sequential<f64>, ModelError> {
     let mut model = Sequential::<f64>::default();
     model.add(Dense::new(3).activation(Square).kernel_initializer(Counting).input_shape([2]))?;
     model.add(Scale)?.add(Centre.named("centred"))?.add(Dense::new(1).bias_initializer(Counting))?;
-    model.compile(Compile::new(Summing(0.001), Fourth).metric(Worst(Mean::new("worst"))))?;
+    model.compile(Compile::new(Summing(Common::new("Summing", 0.001)?), Fourth).metric(Worst(Mean::new("worst"))))?;
     Ok(model)
 }
 

@@ -1,10 +1,15 @@
 //! Steps from moving averages of the gradient and of its square.
 
+use cornu_config::Config;
 use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::argument::{decay, not_negative};
-use crate::{Optimizer, OptimizerError, split_slots};
+use crate::common;
+use crate::passes::power;
+use crate::{
+    Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, split_slots,
+};
 
 /// Steps from moving averages of the gradient and of its square (`keras.optimizers.Adam`).
 ///
@@ -29,14 +34,14 @@ use crate::{Optimizer, OptimizerError, split_slots};
 ///
 /// let adam = Adam::new(0.1)?.beta_1(0.9)?.beta_2(0.999)?;
 /// let (mut w, mut slots) = ([1.0_f32, 1.0], [Tensor::zeros([2]), Tensor::zeros([2])]);
-/// adam.step(0, &mut w, &[300.0, -2.0], &mut slots)?;
+/// adam.step(adam.at(0), &mut w, &[300.0, -2.0], &mut slots)?;
 /// // The first step is the learning rate, whatever the scale of the gradient.
 /// assert!((w[0] - 0.9).abs() < 1e-5 && (w[1] - 1.1).abs() < 1e-5);
 /// # Ok::<(), cornu_optimizers::OptimizerError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Adam {
-    learning_rate: f64,
+    pub(crate) common: Common,
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
@@ -44,12 +49,15 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// The learning rate. Keras's default is 0.001.
+    /// Keras's class name.
+    pub const CLASS_NAME: &'static str = "Adam";
+
+    /// The learning rate: a number, or a schedule. Keras's default is 0.001.
     ///
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
-    pub fn new(learning_rate: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { learning_rate: not_negative("Adam", "learning_rate", learning_rate)?, ..Self::default() })
+    pub fn new(learning_rate: impl IntoLearningRate) -> Result<Self, OptimizerError> {
+        Ok(Self { common: Common::new(Self::CLASS_NAME, learning_rate)?, ..Self::default() })
     }
 
     /// How much of the moving average of the gradient stays. Keras's default is 0.9.
@@ -57,7 +65,7 @@ impl Adam {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative, or 1 or more.
     pub fn beta_1(self, beta_1: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { beta_1: decay("Adam", "beta_1", beta_1)?, ..self })
+        Ok(Self { beta_1: decay(self.common.class_name(), "beta_1", beta_1)?, ..self })
     }
 
     /// How much of the moving average of its square stays. Keras's default is 0.999.
@@ -65,7 +73,7 @@ impl Adam {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative, or 1 or more.
     pub fn beta_2(self, beta_2: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { beta_2: decay("Adam", "beta_2", beta_2)?, ..self })
+        Ok(Self { beta_2: decay(self.common.class_name(), "beta_2", beta_2)?, ..self })
     }
 
     /// Keeps the denominator away from 0. Keras's default is 1e-7. With 0, a gradient that was always 0 gives
@@ -74,7 +82,7 @@ impl Adam {
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
     pub fn epsilon(self, epsilon: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { epsilon: not_negative("Adam", "epsilon", epsilon)?, ..self })
+        Ok(Self { epsilon: not_negative(self.common.class_name(), "epsilon", epsilon)?, ..self })
     }
 
     /// Whether the denominator never shrinks (AMSGrad). Keras's default is false.
@@ -83,20 +91,81 @@ impl Adam {
         Self { amsgrad, ..self }
     }
 
-    /// `α`: the learning rate with the correction for averages that began at 0. As in Keras, it is computed in
-    /// the variable's type; the powers are rounded to it once.
-    fn corrected_rate<T: Scalar>(&self, iteration: u64) -> T {
-        let step = iteration.saturating_add(1) as f64;
-        // Below e⁻⁴⁰ it is lost beside 1.
-        let power =
-            |beta: f64| if (1.0 - beta) * step > 40.0 { T::zero() } else { T::of(T::of(beta).to_f64().powf(step)) };
-        T::of(self.learning_rate) * (T::one() - power(self.beta_2)).sqrt() / (T::one() - power(self.beta_1))
+    /// The optimizer that a config describes.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Config`] or [`OptimizerError::Argument`].
+    pub fn from_config(config: &Config) -> Result<Self, OptimizerError> {
+        Self::default().read(config)
     }
+
+    /// The same with the arguments of a config, as far as it has them.
+    pub(crate) fn read(self, config: &Config) -> Result<Self, OptimizerError> {
+        let mut arguments = config.arguments();
+        let made = self
+            .beta_1(arguments.or("beta_1", 0.9)?)?
+            .beta_2(arguments.or("beta_2", 0.999)?)?
+            .epsilon(arguments.or("epsilon", 1e-7)?)?
+            .amsgrad(arguments.or("amsgrad", false)?);
+        let made = common::read(made, config, &mut arguments)?;
+        arguments.finish()?;
+        Ok(made)
+    }
+
+    /// One step of an optimizer of this name.
+    #[inline]
+    pub(crate) fn step_as<T: Scalar>(
+        &self,
+        name: &str,
+        at: Step<T>,
+        variable: &mut [T],
+        gradient: &[T],
+        slots: &mut [Tensor<T>],
+    ) -> Result<(), OptimizerError> {
+        let rule = Rule {
+            alpha: corrected_rate(at, self.beta_1, self.beta_2),
+            epsilon: T::of(self.epsilon),
+            rest_1: T::of(1.0 - self.beta_1),
+            rest_2: T::of(1.0 - self.beta_2),
+        };
+        if self.amsgrad {
+            let names = &["momentum", "velocity", "velocity_hat"];
+            let [momentum, velocity, velocity_hat] = split_slots(name, names, variable, gradient, slots)?;
+            run(&rule, [variable, momentum, velocity, velocity_hat], [gradient]);
+        } else {
+            let [momentum, velocity] = split_slots(name, &["momentum", "velocity"], variable, gradient, slots)?;
+            run(&rule, [variable, momentum, velocity], [gradient]);
+        }
+        Ok(())
+    }
+
+    /// What Keras writes of an optimizer of this kind that it gives this name.
+    pub(crate) fn config(&self, default_name: &str) -> Option<Config> {
+        let config = self.common.get_config(default_name)?.with("beta_1", self.beta_1).with("beta_2", self.beta_2);
+        Some(config.with("epsilon", self.epsilon).with("amsgrad", self.amsgrad))
+    }
+}
+
+/// `α`: the learning rate with the correction for averages that began at 0. As in Keras, it is computed in
+/// the variable's type.
+pub(crate) fn corrected_rate<T: Scalar>(at: Step<T>, beta_1: f64, beta_2: f64) -> T {
+    let (one, step) = (T::one(), at.number());
+    at.learning_rate * (one - power::<T>(beta_2, step)).sqrt() / (one - power::<T>(beta_1, step))
 }
 
 impl Default for Adam {
     fn default() -> Self {
-        Self { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }
+        Self { common: Common::of(Self::CLASS_NAME, 0.001), beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }
+    }
+}
+
+impl OptimizerArguments for Adam {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
     }
 }
 
@@ -105,17 +174,16 @@ impl<T: Scalar> Optimizer<T> for Adam {
         "adam"
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
+    fn slots(&self, variable: &Variable) -> Vec<Slot> {
+        let mut slots = Slot::like(variable, &["momentum", "velocity"]);
+        if self.amsgrad {
+            slots.push(Slot::new("velocity_hat", variable.shape()).group(1));
+        }
+        slots
     }
 
-    fn set_learning_rate(&mut self, rate: f64) -> Result<(), OptimizerError> {
-        self.learning_rate = not_negative("Adam", "learning_rate", rate)?;
-        Ok(())
-    }
-
-    fn slots(&self) -> &'static [&'static str] {
-        if self.amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] }
+    fn get_config(&self) -> Option<Config> {
+        self.config("adam")
     }
 
     fn may_fail(&self) -> bool {
@@ -124,34 +192,21 @@ impl<T: Scalar> Optimizer<T> for Adam {
 
     fn step(
         &self,
-        iteration: u64,
+        at: Step<T>,
         variable: &mut [T],
         gradient: &[T],
         slots: &mut [Tensor<T>],
     ) -> Result<(), OptimizerError> {
-        let rule = Rule {
-            alpha: self.corrected_rate(iteration),
-            epsilon: T::of(self.epsilon),
-            rest_1: T::of(1.0 - self.beta_1),
-            rest_2: T::of(1.0 - self.beta_2),
-        };
-        if self.amsgrad {
-            let [momentum, velocity, velocity_hat] = split_slots(self, variable, gradient, slots)?;
-            run(&rule, [variable, momentum, velocity, velocity_hat], [gradient]);
-        } else {
-            let [momentum, velocity] = split_slots(self, variable, gradient, slots)?;
-            run(&rule, [variable, momentum, velocity], [gradient]);
-        }
-        Ok(())
+        self.step_as("adam", at, variable, gradient, slots)
     }
 }
 
 /// The arithmetic of one step, in the variable's type.
-struct Rule<T> {
-    alpha: T,
-    epsilon: T,
-    rest_1: T,
-    rest_2: T,
+pub(crate) struct Rule<T> {
+    pub(crate) alpha: T,
+    pub(crate) epsilon: T,
+    pub(crate) rest_1: T,
+    pub(crate) rest_2: T,
 }
 
 impl<T: Scalar> Pass<T, 3, 1> for Rule<T> {

@@ -26,7 +26,37 @@ pub(crate) fn decay(optimizer: &'static str, argument: &'static str, value: f64)
     Err(error(optimizer, argument, "0 or more and less than 1", value))
 }
 
-fn error(optimizer: &'static str, argument: &'static str, expected: &'static str, received: f64) -> OptimizerError {
+/// A number from 0 to 1, 0 not allowed: a share that is divided by.
+pub(crate) fn share(optimizer: &'static str, argument: &'static str, value: f64) -> Result<f64, OptimizerError> {
+    if value > 0.0 && value <= 1.0 {
+        return Ok(value);
+    }
+    Err(error(optimizer, argument, "above 0 and no more than 1", value))
+}
+
+/// A finite number above 0: a factor that is divided by.
+pub(crate) fn positive(optimizer: &'static str, argument: &'static str, value: f64) -> Result<f64, OptimizerError> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(value);
+    }
+    Err(error(optimizer, argument, "a finite number above 0", value))
+}
+
+/// Any number but NaN and the infinities.
+pub(crate) fn finite(optimizer: &'static str, argument: &'static str, value: f64) -> Result<f64, OptimizerError> {
+    if value.is_finite() {
+        return Ok(value);
+    }
+    Err(error(optimizer, argument, "a finite number", value))
+}
+
+/// The error of an argument that came as it must not.
+pub(crate) fn error(
+    optimizer: &'static str,
+    argument: &'static str,
+    expected: &'static str,
+    received: impl ToString,
+) -> OptimizerError {
     OptimizerError::Argument { optimizer, argument, expected, received: received.to_string() }
 }
 
@@ -45,6 +75,8 @@ mod tests {
         }
         assert!(allowed(not_negative, none) && allowed(fraction, none) && allowed(decay, none));
         assert!(allowed(not_negative, 5.0) && !allowed(fraction, 1.0 + f64::EPSILON));
+        assert!(!allowed(positive, none) && allowed(positive, f64::MIN_POSITIVE) && !allowed(positive, f64::INFINITY));
+        assert!(allowed(finite, -5.0) && !allowed(finite, f64::NAN));
         assert!(allowed(fraction, one) && !allowed(decay, one) && allowed(decay, below));
     }
 

@@ -1,11 +1,51 @@
-//! Keras's names of the optimizers.
+//! Keras's names and classes of the optimizers.
 
+use cornu_config::{Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
-use crate::{Adam, Optimizer, OptimizerError, RMSprop, SGD};
+use crate::{
+    Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer, Muon, Nadam, Optimizer,
+    OptimizerError, RMSprop, SGD, ScheduleFreeAdamW,
+};
+
+type Boxed<T> = Box<dyn Optimizer<T>>;
+
+/// The optimizers, one line each. Keras knows no name of `Lamb`, and `LossScaleOptimizer` needs an argument.
+fn entries<T: Scalar>() -> [Entry<Boxed<T>, OptimizerError>; 15] {
+    [
+        entry("SGD", &["sgd"], |config| Ok(Box::new(SGD::from_config(config)?))),
+        entry("RMSprop", &["rmsprop"], |config| Ok(Box::new(RMSprop::from_config(config)?))),
+        entry("Adam", &["adam"], |config| Ok(Box::new(Adam::from_config(config)?))),
+        entry("AdamW", &["adamw"], |config| Ok(Box::new(AdamW::from_config(config)?))),
+        entry("Adadelta", &["adadelta"], |config| Ok(Box::new(Adadelta::from_config(config)?))),
+        entry("Adagrad", &["adagrad"], |config| Ok(Box::new(Adagrad::from_config(config)?))),
+        entry("Adamax", &["adamax"], |config| Ok(Box::new(Adamax::from_config(config)?))),
+        entry("Adafactor", &["adafactor"], |config| Ok(Box::new(Adafactor::from_config(config)?))),
+        entry("Nadam", &["nadam"], |config| Ok(Box::new(Nadam::from_config(config)?))),
+        entry("Ftrl", &["ftrl"], |config| Ok(Box::new(Ftrl::from_config(config)?))),
+        entry("Lion", &["lion"], |config| Ok(Box::new(Lion::from_config(config)?))),
+        entry("Lamb", &[], |config| Ok(Box::new(Lamb::from_config(config)?))),
+        entry("Muon", &["muon"], |config| Ok(Box::new(Muon::from_config(config)?))),
+        entry("ScheduleFreeAdamW", &["schedulefreeadamw"], |config| {
+            Ok(Box::new(ScheduleFreeAdamW::from_config(config)?))
+        }),
+        entry("LossScaleOptimizer", &[], |config| Ok(Box::new(LossScaleOptimizer::from_config(config)?))),
+    ]
+}
+
+fn entry<T: Scalar>(
+    class_name: &'static str,
+    names: &'static [&'static str],
+    from_config: fn(&Config) -> Result<Boxed<T>, OptimizerError>,
+) -> Entry<Boxed<T>, OptimizerError> {
+    Entry { class_name, names, from_config }
+}
 
 /// The names that [`get`] knows. As in Keras, upper and lower case are the same: `"Adam"` and `"SGD"` work too.
-pub const NAMES: [&str; 3] = ["sgd", "rmsprop", "adam"];
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    Entry::names(&entries::<f32>())
+}
 
 /// The optimizer of this name, with Keras's default arguments (`keras.optimizers.get`).
 ///
@@ -21,12 +61,37 @@ pub const NAMES: [&str; 3] = ["sgd", "rmsprop", "adam"];
 /// # Ok::<(), cornu_optimizers::OptimizerError>(())
 /// ```
 pub fn get<T: Scalar>(name: &str) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
-    Ok(match name.to_lowercase().as_str() {
-        "sgd" => Box::new(SGD::default()),
-        "rmsprop" => Box::new(RMSprop::default()),
-        "adam" => Box::new(Adam::default()),
-        _ => return Err(OptimizerError::UnknownName { received: name.to_owned() }),
-    })
+    match Entry::by_name(&entries(), &name.to_lowercase()) {
+        Some(entry) => (entry.from_config)(&entry.defaults()),
+        None => Err(OptimizerError::UnknownName { received: name.to_owned() }),
+    }
+}
+
+/// The optimizer that a config describes (`keras.optimizers.deserialize`).
+///
+/// # Errors
+/// [`OptimizerError::Config`] for a class that there is not or an argument that it does not have,
+/// [`OptimizerError::Argument`] for an argument out of its range.
+///
+/// ```
+/// use cornu_optimizers::config::Config;
+/// use cornu_optimizers::{Optimizer, from_config};
+///
+/// let config = Config::new("keras.optimizers", "Adam").with("learning_rate", 0.5).with("clipnorm", 1.0);
+/// let adam: Box<dyn Optimizer<f32>> = from_config(&config)?;
+/// assert_eq!(adam.get_config().and_then(|config| config.get("clipnorm")?.as_f64()), Some(1.0));
+/// # Ok::<(), cornu_optimizers::OptimizerError>(())
+/// ```
+pub fn from_config<T: Scalar>(config: &Config) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
+    let entries = entries();
+    match Entry::by_class(&entries, config.class_name()) {
+        Some(entry) => (entry.from_config)(config),
+        None => Err(OptimizerError::Config(ConfigError::Class {
+            family: "keras.optimizers",
+            known: entries.map(|entry| entry.class_name).join(", "),
+            received: config.class_name().to_owned(),
+        })),
+    }
 }
 
 /// What can be given where an optimizer is wanted: a name, an optimizer, or a boxed optimizer.
@@ -74,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_name_gives_the_optimizer_of_that_name() -> Result<(), OptimizerError> {
-        for name in NAMES {
+        for name in names() {
             assert_eq!(get::<f64>(name)?.name(), name);
             assert_eq!(get::<f32>(&name.to_uppercase())?.name(), name);
         }

@@ -1,10 +1,14 @@
 //! Gradients divided by the root of their mean square.
 
+use cornu_config::Config;
 use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, Tensor};
 
 use crate::argument::{decay, fraction, not_negative};
-use crate::{Optimizer, OptimizerError, split_slots};
+use crate::common;
+use crate::{
+    Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, split_slots,
+};
 
 /// Gradients divided by the root of a moving average of their squares (`keras.optimizers.RMSprop`).
 ///
@@ -27,26 +31,32 @@ use crate::{Optimizer, OptimizerError, split_slots};
 /// use cornu_tensor::Tensor;
 ///
 /// let (mut w, mut slots) = ([10.0_f32], [Tensor::zeros([1])]);
-/// RMSprop::new(0.1)?.step(0, &mut w, &[10.0], &mut slots)?;
+/// let rmsprop = RMSprop::new(0.1)?;
+/// rmsprop.step(rmsprop.at(0), &mut w, &[10.0], &mut slots)?;
 /// assert_eq!(w, [9.683772]); // as in Keras's own documentation
 /// # Ok::<(), cornu_optimizers::OptimizerError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RMSprop {
-    learning_rate: f64,
+    common: Common,
     rho: f64,
     momentum: f64,
     epsilon: f64,
     centered: bool,
 }
 
+const NAME: &str = "rmsprop";
+
 impl RMSprop {
-    /// The learning rate. Keras's default is 0.001.
+    /// Keras's class name.
+    pub const CLASS_NAME: &'static str = "RMSprop";
+
+    /// The learning rate: a number, or a schedule. Keras's default is 0.001.
     ///
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
-    pub fn new(learning_rate: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { learning_rate: not_negative("RMSprop", "learning_rate", learning_rate)?, ..Self::default() })
+    pub fn new(learning_rate: impl IntoLearningRate) -> Result<Self, OptimizerError> {
+        Ok(Self { common: Common::new(Self::CLASS_NAME, learning_rate)?, ..Self::default() })
     }
 
     /// How much of the moving averages stays. Keras's default is 0.9.
@@ -78,11 +88,32 @@ impl RMSprop {
     pub fn centered(self, centered: bool) -> Self {
         Self { centered, ..self }
     }
+
+    /// The optimizer that a config describes.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Config`] or [`OptimizerError::Argument`].
+    pub fn from_config(config: &Config) -> Result<Self, OptimizerError> {
+        let mut arguments = config.arguments();
+        let made = Self::default()
+            .rho(arguments.or("rho", 0.9)?)?
+            .momentum(arguments.or("momentum", 0.0)?)?
+            .epsilon(arguments.or("epsilon", 1e-7)?)?
+            .centered(arguments.or("centered", false)?);
+        let made = common::read(made, config, &mut arguments)?;
+        arguments.finish()?;
+        Ok(made)
+    }
+
+    fn config(&self) -> Option<Config> {
+        let config = self.common.get_config("rm_sprop")?.with("rho", self.rho).with("momentum", self.momentum);
+        Some(config.with("epsilon", self.epsilon).with("centered", self.centered))
+    }
 }
 
 impl Default for RMSprop {
     fn default() -> Self {
-        Self { learning_rate: 0.001, rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false }
+        Self { common: Common::of(Self::CLASS_NAME, 0.001), rho: 0.9, momentum: 0.0, epsilon: 1e-7, centered: false }
     }
 }
 
@@ -97,9 +128,9 @@ struct Rule<T> {
 }
 
 impl<T: Scalar> Rule<T> {
-    fn of(config: &RMSprop) -> Self {
+    fn of(config: &RMSprop, rate: T) -> Self {
         Self {
-            rate: T::of(config.learning_rate),
+            rate,
             rho: T::of(config.rho),
             rest: T::of(1.0 - config.rho),
             momentum: T::of(config.momentum),
@@ -127,27 +158,31 @@ impl<T: Scalar> Rule<T> {
     }
 }
 
+impl OptimizerArguments for RMSprop {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+}
+
 impl<T: Scalar> Optimizer<T> for RMSprop {
     fn name(&self) -> &str {
-        "rmsprop"
+        NAME
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
+    fn slots(&self, variable: &Variable) -> Vec<Slot> {
+        // Keras lists all velocities before all momenta.
+        let slot = |name| Slot::new(name, variable.shape());
+        let momentum = (self.momentum > 0.0).then(|| slot("momentum").group(1));
+        let average = self.centered.then(|| slot("average_gradient").group(2));
+        [Some(slot("velocity")), momentum, average].into_iter().flatten().collect()
     }
 
-    fn set_learning_rate(&mut self, rate: f64) -> Result<(), OptimizerError> {
-        self.learning_rate = not_negative("RMSprop", "learning_rate", rate)?;
-        Ok(())
-    }
-
-    fn slots(&self) -> &'static [&'static str] {
-        match (self.momentum > 0.0, self.centered) {
-            (false, false) => &["velocity"],
-            (true, false) => &["velocity", "momentum"],
-            (false, true) => &["velocity", "average_gradient"],
-            (true, true) => &["velocity", "momentum", "average_gradient"],
-        }
+    fn get_config(&self) -> Option<Config> {
+        self.config()
     }
 
     fn may_fail(&self) -> bool {
@@ -156,27 +191,29 @@ impl<T: Scalar> Optimizer<T> for RMSprop {
 
     fn step(
         &self,
-        _iteration: u64,
+        at: Step<T>,
         variable: &mut [T],
         gradient: &[T],
         slots: &mut [Tensor<T>],
     ) -> Result<(), OptimizerError> {
-        let rule = Rule::of(self);
+        let rule = Rule::of(self, at.learning_rate);
         match (self.momentum > 0.0, self.centered) {
             (false, false) => {
-                let [velocity] = split_slots(self, variable, gradient, slots)?;
+                let [velocity] = split_slots(NAME, &["velocity"], variable, gradient, slots)?;
                 run(&rule, [variable, velocity], [gradient]);
             }
             (true, false) => {
-                let [velocity, momentum] = split_slots(self, variable, gradient, slots)?;
+                let [velocity, momentum] = split_slots(NAME, &["velocity", "momentum"], variable, gradient, slots)?;
                 run(&Rolling(rule), [variable, velocity, momentum], [gradient]);
             }
             (false, true) => {
-                let [velocity, average] = split_slots(self, variable, gradient, slots)?;
+                let [velocity, average] =
+                    split_slots(NAME, &["velocity", "average_gradient"], variable, gradient, slots)?;
                 run(&Centered(rule), [variable, velocity, average], [gradient]);
             }
             (true, true) => {
-                let [velocity, momentum, average] = split_slots(self, variable, gradient, slots)?;
+                let [velocity, momentum, average] =
+                    split_slots(NAME, &["velocity", "momentum", "average_gradient"], variable, gradient, slots)?;
                 run(&Centered(rule), [variable, velocity, momentum, average], [gradient]);
             }
         }

@@ -1,10 +1,14 @@
 //! Gradient descent, with or without momentum.
 
+use cornu_config::Config;
 use cornu_tensor::kernels::{Pass, run};
 use cornu_tensor::{Scalar, Tensor};
 
-use crate::argument::{fraction, not_negative};
-use crate::{Optimizer, OptimizerError, split_slots};
+use crate::argument::fraction;
+use crate::common;
+use crate::{
+    Common, IntoLearningRate, Optimizer, OptimizerArguments, OptimizerError, Slot, Step, Variable, split_slots,
+};
 
 /// Gradient descent (`keras.optimizers.SGD`): `η` is the learning rate, `μ` the momentum, `g` the gradient.
 ///
@@ -23,26 +27,29 @@ use crate::{Optimizer, OptimizerError, split_slots};
 ///
 /// let sgd = SGD::new(0.1)?.momentum(0.9)?;
 /// let (mut w, mut slots) = ([1.0_f64], [Tensor::zeros([1])]);
-/// sgd.step(0, &mut w, &[2.0], &mut slots)?;
+/// sgd.step(sgd.at(0), &mut w, &[2.0], &mut slots)?;
 /// assert_eq!(w, [0.8]); // 1 − 0.1 · 2
-/// sgd.step(1, &mut w, &[0.0], &mut slots)?;
+/// sgd.step(sgd.at(1), &mut w, &[0.0], &mut slots)?;
 /// assert_eq!(w, [0.8 - 0.9 * 0.2]); // it rolls on
 /// # Ok::<(), cornu_optimizers::OptimizerError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SGD {
-    learning_rate: f64,
+    common: Common,
     momentum: f64,
     nesterov: bool,
 }
 
 impl SGD {
-    /// The learning rate. Keras's default is 0.01.
+    /// Keras's class name.
+    pub const CLASS_NAME: &'static str = "SGD";
+
+    /// The learning rate: a number, or a schedule. Keras's default is 0.01.
     ///
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.
-    pub fn new(learning_rate: f64) -> Result<Self, OptimizerError> {
-        Ok(Self { learning_rate: not_negative("SGD", "learning_rate", learning_rate)?, ..Self::default() })
+    pub fn new(learning_rate: impl IntoLearningRate) -> Result<Self, OptimizerError> {
+        Ok(Self { common: Common::new(Self::CLASS_NAME, learning_rate)?, ..Self::default() })
     }
 
     /// How much of the last step goes into the next. Keras's default is 0: no momentum, and no slot for it.
@@ -58,11 +65,37 @@ impl SGD {
     pub fn nesterov(self, nesterov: bool) -> Self {
         Self { nesterov, ..self }
     }
+
+    /// The optimizer that a config describes.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Config`] or [`OptimizerError::Argument`].
+    pub fn from_config(config: &Config) -> Result<Self, OptimizerError> {
+        let mut arguments = config.arguments();
+        let made = Self::default().momentum(arguments.or("momentum", 0.0)?)?.nesterov(arguments.or("nesterov", false)?);
+        let made = common::read(made, config, &mut arguments)?;
+        arguments.finish()?;
+        Ok(made)
+    }
+
+    fn config(&self) -> Option<Config> {
+        Some(self.common.get_config("sgd")?.with("momentum", self.momentum).with("nesterov", self.nesterov))
+    }
 }
 
 impl Default for SGD {
     fn default() -> Self {
-        Self { learning_rate: 0.01, momentum: 0.0, nesterov: false }
+        Self { common: Common::of(Self::CLASS_NAME, 0.01), momentum: 0.0, nesterov: false }
+    }
+}
+
+impl OptimizerArguments for SGD {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
     }
 }
 
@@ -71,17 +104,12 @@ impl<T: Scalar> Optimizer<T> for SGD {
         "sgd"
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
+    fn slots(&self, variable: &Variable) -> Vec<Slot> {
+        if self.momentum == 0.0 { Vec::new() } else { Slot::like(variable, &["momentum"]) }
     }
 
-    fn set_learning_rate(&mut self, rate: f64) -> Result<(), OptimizerError> {
-        self.learning_rate = not_negative("SGD", "learning_rate", rate)?;
-        Ok(())
-    }
-
-    fn slots(&self) -> &'static [&'static str] {
-        if self.momentum == 0.0 { &[] } else { &["momentum"] }
+    fn get_config(&self) -> Option<Config> {
+        self.config()
     }
 
     fn may_fail(&self) -> bool {
@@ -90,18 +118,18 @@ impl<T: Scalar> Optimizer<T> for SGD {
 
     fn step(
         &self,
-        _iteration: u64,
+        at: Step<T>,
         variable: &mut [T],
         gradient: &[T],
         slots: &mut [Tensor<T>],
     ) -> Result<(), OptimizerError> {
-        let (rate, momentum) = (T::of(self.learning_rate), T::of(self.momentum));
+        let (rate, momentum) = (at.learning_rate, T::of(self.momentum));
         if self.momentum == 0.0 {
-            let [] = split_slots(self, variable, gradient, slots)?;
+            let [] = split_slots("sgd", &[], variable, gradient, slots)?;
             run(&Plain { rate }, [variable], [gradient]);
             return Ok(());
         }
-        let [velocity] = split_slots(self, variable, gradient, slots)?;
+        let [velocity] = split_slots("sgd", &["momentum"], variable, gradient, slots)?;
         run(&Rolling { rate, momentum, nesterov: self.nesterov }, [variable, velocity], [gradient]);
         Ok(())
     }

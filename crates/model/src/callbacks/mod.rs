@@ -56,16 +56,16 @@ impl<T: Scalar> Training<'_, T> {
         self.params
     }
 
-    /// The optimizer's learning rate.
+    /// The optimizer's learning rate; of a schedule, that of the next step.
     #[must_use]
     pub fn learning_rate(&self) -> f64 {
-        self.model.optimizer().map_or(0.0, |optimizer| optimizer.learning_rate())
+        self.model.learning_rate().unwrap_or(0.0)
     }
 
     /// Gives the optimizer another learning rate.
     ///
     /// # Errors
-    /// [`ModelError::Optimizer`] for a rate that is not a number, 0 or more.
+    /// [`ModelError::Optimizer`] for a rate that is not a number, 0 or more, and if a schedule says the rates.
     pub fn set_learning_rate(&mut self, rate: f64) -> Result<(), ModelError> {
         self.model.set_learning_rate(rate)
     }

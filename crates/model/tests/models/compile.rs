@@ -7,7 +7,8 @@ use cornu_losses::{
     SparseCategoricalCrossentropy,
 };
 use cornu_model::{ClassWeight, Compile, Sequential};
-use cornu_optimizers::{Adam, Optimizer, RMSprop, SGD};
+use cornu_optimizers::Optimizer;
+use cornu_optimizers::config::Config;
 use cornu_testkit::golden;
 use serde_json::Value;
 
@@ -51,23 +52,5 @@ fn loss(case: &Value) -> Result<Box<dyn Loss<f32>>, Box<dyn Error>> {
 }
 
 fn optimizer(case: &Value) -> Result<Box<dyn Optimizer<f32>>, Box<dyn Error>> {
-    let config = &case["config"];
-    let number = |name: &str, default: f64| config[name].as_f64().unwrap_or(default);
-    let flag = |name: &str| config[name] == true;
-    Ok(match golden::text(&case["class_name"])? {
-        "SGD" => {
-            let sgd = SGD::new(number("learning_rate", 0.01))?.momentum(number("momentum", 0.0))?;
-            Box::new(sgd.nesterov(flag("nesterov")))
-        }
-        "RMSprop" => {
-            let rmsprop = RMSprop::new(number("learning_rate", 0.001))?.momentum(number("momentum", 0.0))?;
-            Box::new(rmsprop.epsilon(number("epsilon", 1e-7))?.centered(flag("centered")))
-        }
-        "Adam" => {
-            let adam = Adam::new(number("learning_rate", 0.001))?.epsilon(number("epsilon", 1e-7))?;
-            let adam = adam.beta_1(number("beta_1", 0.9))?.beta_2(number("beta_2", 0.999))?;
-            Box::new(adam.amsgrad(flag("amsgrad")))
-        }
-        other => return Err(format!("no optimizer {other}").into()),
-    })
+    Ok(cornu_optimizers::from_config(&serde_json::from_value::<Config>(case.clone())?)?)
 }
