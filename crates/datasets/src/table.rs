@@ -30,8 +30,8 @@ pub(crate) fn read_rows<T: Scalar>(
         }
         for (field, column) in record.iter().zip(1..) {
             if column <= features {
-                let number = number(field).map(T::of).filter(T::is_finite);
-                values.push(number.ok_or_else(|| DatasetError::Number { line, column, received: text(field) })?);
+                let error = || DatasetError::Number { line, column, received: text(field) };
+                values.push(number(field).ok_or_else(error)?);
             } else {
                 let label = count(field).filter(|&label| label < classes);
                 let error = || DatasetError::Label { line, column, classes, received: text(field) };
@@ -42,8 +42,10 @@ pub(crate) fn read_rows<T: Scalar>(
     if labels.is_empty() { Err(DatasetError::Empty) } else { Ok((values, labels)) }
 }
 
-fn number(field: &[u8]) -> Option<f64> {
-    std::str::from_utf8(field).ok()?.parse().ok()
+/// A number that the type can hold, neither infinite nor `NaN`.
+pub(crate) fn number<T: Scalar>(field: &[u8]) -> Option<T> {
+    let number: f64 = std::str::from_utf8(field).ok()?.parse().ok()?;
+    Some(T::of(number)).filter(T::is_finite)
 }
 
 /// A whole number, 0 or more.
