@@ -100,8 +100,8 @@ fn from_npz<T: Scalar>(path: &std::path::Path) -> Result<(Dataset<T>, Dataset<T>
     let mut part = |pictures: &str, labels: &str, most: usize| {
         let (x, y) = (file.array::<T>(pictures)?, file.array::<T>(labels)?);
         let (shape, labels) = (x.shape(), crate::to_categorical::classes(&y));
-        match (*shape.dims(), labels) {
-            ([count, SIDE, SIDE], Some(labels)) if count <= most => {
+        match (shape.dims(), labels) {
+            (&[count, SIDE, SIDE], Some(labels)) if count <= most => {
                 SET.dataset(x, labels).map_err(|error| of_file(path, error))
             }
             _ => {
