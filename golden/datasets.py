@@ -20,7 +20,7 @@ categorical = [
     ("scalar", np.float32(2), None),
 ]
 
-zeros = f32([[3, 4, 0], [0, 0, 0], [-1, 2, -2], [1e-20, 0, 0]])
+zeros = f32([[3, 4, 0], [0, 0, 0], [-1, 2, -2], [1e-12, 0, 0]])
 cube = rounded(rng.uniform(-2, 2, (2, 3, 4)), 3)
 normal = [("zeros", zeros, -1, order) for order in [2, 1, 3, 0.5, 0, np.inf, -np.inf]]
 normal += [("vector", f32([3, 4]), -1, 2), ("large", f32([[1e18, -1e18], [1, 1e6]]), -1, 2)]

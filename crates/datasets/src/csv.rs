@@ -4,7 +4,6 @@ mod classes;
 mod lines;
 mod numbers;
 
-use std::io::Read;
 use std::path::Path;
 
 use cornu_tensor::{Scalar, Tensor};
@@ -13,7 +12,7 @@ pub use numbers::{Table, parse_table, read_table};
 
 use crate::csv::classes::Classes;
 use crate::csv::lines::Lines;
-use crate::input::in_file;
+use crate::input::{all, in_file};
 use crate::table::text;
 use crate::{Dataset, DatasetError};
 
@@ -103,7 +102,7 @@ impl Options {
 /// [`DatasetError::Io`] if the file cannot be opened, else [`DatasetError::File`] with what is wrong in it: see
 /// [`parse`].
 pub fn read<T: Scalar>(path: impl AsRef<Path>, options: &Options) -> Result<Dataset<T>, DatasetError> {
-    in_file(path.as_ref(), |file| dataset(file, options))
+    in_file(path.as_ref(), |file| parse(&all(file)?, options))
 }
 
 /// The samples of these bytes.
@@ -128,11 +127,7 @@ pub fn read<T: Scalar>(path: impl AsRef<Path>, options: &Options) -> Result<Data
 /// [`DatasetError::Csv`] for what has another form; [`DatasetError::UnknownName`] or [`DatasetError::Argument`] for a
 /// column that does not exist.
 pub fn parse<T: Scalar>(bytes: &[u8], options: &Options) -> Result<Dataset<T>, DatasetError> {
-    dataset(bytes, options)
-}
-
-fn dataset<T: Scalar>(input: impl Read, options: &Options) -> Result<Dataset<T>, DatasetError> {
-    let mut lines = Lines::new(input, options)?;
+    let mut lines = Lines::new(bytes, options)?;
     let label = lines.position(options.label.as_ref())?;
     let (mut values, mut labels) = (Vec::new(), Vec::new());
     let mut classes = Classes::new(&options.classes);
@@ -141,7 +136,7 @@ fn dataset<T: Scalar>(input: impl Read, options: &Options) -> Result<Dataset<T>,
             if index == label {
                 let class = std::str::from_utf8(field).ok().and_then(|name| classes.number(name));
                 labels.push(class.ok_or_else(|| DatasetError::ClassName {
-                    line: line.number,
+                    line: line.number(),
                     column: index + 1,
                     known: if options.classes.is_empty() {
                         vec!["any name".to_owned()]

@@ -213,9 +213,11 @@ mod tests {
         assert_eq!(message(&[0, 0, 8, 3, 0, 0, 0, 1]), "IDX: expected 12 bytes of dimensions. Received: 4 bytes");
         let huge = [&[0, 0, 14, 8][..], &[255; 32]].concat();
         assert!(message(&huge).starts_with("expected dimensions whose product this machine can address."));
-        // Two exbibytes are promised, one byte comes.
-        let large = [&[0, 0, 8, 2][..], &[255; 8], &[1]].concat();
-        assert!(message(&large).ends_with("bytes of values of shape (4294967295, 4294967295). Received: 1 bytes"));
+        // 64 pebibytes are promised, one byte comes.
+        let large = [0, 0, 8, 2, 16, 0, 0, 0, 16, 0, 0, 0, 1];
+        let promised =
+            "IDX: expected 72057594037927936 bytes of values of shape (268435456, 268435456). Received: 1 bytes";
+        assert_eq!(message(&large), promised);
         assert!(message(&[0, 0, 8, 9]).starts_with("a shape has at most 8 dimensions."));
         assert_eq!(
             message(&[0, 0, 8, 1, 0, 0, 0, 1, 5, 6]),

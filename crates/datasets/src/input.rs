@@ -72,6 +72,13 @@ pub(crate) fn in_file<R>(
     read(BufReader::new(file)).map_err(|source| of_file(path, source))
 }
 
+/// All bytes of a file.
+pub(crate) fn all(mut file: BufReader<File>) -> Result<Vec<u8>, DatasetError> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(DatasetError::Read)?;
+    Ok(bytes)
+}
+
 /// The error, with the name of the file.
 pub(crate) fn of_file(path: &Path, source: DatasetError) -> DatasetError {
     DatasetError::File { path: path.to_owned(), source: Box::new(source) }

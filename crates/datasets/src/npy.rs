@@ -224,8 +224,8 @@ mod tests {
             message(&file(&four, &[0; 17])),
             "npy: expected the end of the file after its values. Received: more bytes"
         );
-        let large = message(&file(&of("'<f8'", "(1000000000, 1000000000)"), &[0; 8]));
-        assert!(large.ends_with("values of shape (1000000000, 1000000000). Received: 8 bytes"), "{large}");
+        let large = message(&file(&of("'<f8'", "(100000000, 100000000)"), &[0; 8]));
+        assert!(large.ends_with("values of shape (100000000, 100000000). Received: 8 bytes"), "{large}");
         let huge = message(&file(&of("'<f8'", "(9999999999999999999,)"), &[]));
         assert!(huge.starts_with("expected dimensions whose product"), "{huge}");
         for shape in

@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(message(&[], None), "expected `x` to be at least one class number. Received: x=none");
         let less = "expected `x` to be class numbers less than 2, the number of classes. Received: x=2";
         assert_eq!(message(&[0.0, 2.0], Some(2)), less);
-        assert!(message(&[8e15], None).contains("num_classes=8000"));
+        assert!(message(&[8e15], None).starts_with("expected `num_classes` to be a number for which memory suffices"));
         assert!(message(&[0.0], Some(usize::MAX)).starts_with("expected dimensions whose product"));
     }
 

@@ -72,21 +72,6 @@ mod numpy {
         Ok(())
     }
 
-    /// What Cornu writes is what NumPy writes, byte for byte.
-    #[test]
-    fn files_as_of_numpy() -> Outcome {
-        let file = golden::read("datasets")?;
-        for case in cases(&file, "npy")? {
-            let (dtype, fortran) = (golden::text(golden::get(case, "dtype")?)?, golden::get(case, "fortran_order")?);
-            if dtype == "<f4" && fortran == false {
-                let x = golden::tensor::<f32>(golden::get(case, "value")?)?;
-                let (written, numpy) = (npy::to_bytes(&x)?, bytes(case)?);
-                assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&numpy));
-            }
-        }
-        Ok(())
-    }
-
     #[test]
     fn archives_of_numpy() -> Outcome {
         let file = golden::read("datasets")?;

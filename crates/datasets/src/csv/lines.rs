@@ -1,19 +1,18 @@
 //! The lines of a file, all with as many fields as the first.
 
-use std::io::Read;
-
 use cornu_tensor::Scalar;
-use csv::{ByteRecord, Position, Reader, ReaderBuilder, Trim};
+use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 
 use crate::DatasetError;
 use crate::csv::{Column, Options};
 use crate::dataset::argument;
 use crate::select::positions;
-use crate::table::{number, text};
+use crate::table::{line, number, text};
 
 /// The lines, and the names of their fields.
-pub(crate) struct Lines<R> {
-    reader: Reader<R>,
+pub(crate) struct Lines<'a> {
+    bytes: &'a [u8],
+    reader: Reader<&'a [u8]>,
     record: ByteRecord,
     /// The first line has values, and was read for their number.
     ahead: bool,
@@ -22,21 +21,21 @@ pub(crate) struct Lines<R> {
 
 /// A line of values.
 pub(crate) struct Line<'a> {
-    /// Counted from 1.
-    pub(crate) number: u64,
+    /// All lines.
+    bytes: &'a [u8],
     /// What stands between the commas.
     pub(crate) fields: &'a ByteRecord,
 }
 
-impl<R: Read> Lines<R> {
+impl<'a> Lines<'a> {
     /// Reads the first line.
-    pub(crate) fn new(input: R, options: &Options) -> Result<Self, DatasetError> {
+    pub(crate) fn new(bytes: &'a [u8], options: &Options) -> Result<Self, DatasetError> {
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(Trim::All)
             .delimiter(options.delimiter)
-            .from_reader(input);
+            .from_reader(bytes);
         let mut record = ByteRecord::new();
         if !reader.read_byte_record(&mut record).map_err(DatasetError::Csv)? {
             return Err(DatasetError::Empty);
@@ -46,7 +45,7 @@ impl<R: Read> Lines<R> {
         } else {
             (0..record.len()).map(|index| format!("column_{index}")).collect()
         };
-        Ok(Self { reader, record, ahead: !options.header, names })
+        Ok(Self { bytes, reader, record, ahead: !options.header, names })
     }
 
     /// Where this column stands; the last one if none is named.
@@ -69,12 +68,11 @@ impl<R: Read> Lines<R> {
         {
             return Ok(None);
         }
-        let number = self.record.position().map_or(0, Position::line);
-        let (expected, received) = (self.names.len(), self.record.len());
-        if received != expected {
-            return Err(DatasetError::Fields { line: number, expected, received });
+        let (line, expected) = (Line { bytes: self.bytes, fields: &self.record }, self.names.len());
+        if line.fields.len() != expected {
+            return Err(DatasetError::Fields { line: line.number(), expected, received: line.fields.len() });
         }
-        Ok(Some(Line { number, fields: &self.record }))
+        Ok(Some(line))
     }
 
     /// The names of the columns.
@@ -84,9 +82,14 @@ impl<R: Read> Lines<R> {
 }
 
 impl Line<'_> {
+    /// Counted from 1.
+    pub(crate) fn number(&self) -> u64 {
+        line(self.bytes, self.fields)
+    }
+
     /// The number in a field.
     pub(crate) fn value<T: Scalar>(&self, index: usize, field: &[u8]) -> Result<T, DatasetError> {
-        let error = || DatasetError::Number { line: self.number, column: index + 1, received: text(field) };
+        let error = || DatasetError::Number { line: self.number(), column: index + 1, received: text(field) };
         number(field).ok_or_else(error)
     }
 }

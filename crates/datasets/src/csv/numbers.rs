@@ -1,6 +1,5 @@
 //! A file of numbers alone, for regression and for anything else.
 
-use std::io::Read;
 use std::path::Path;
 
 use cornu_tensor::{Scalar, Tensor};
@@ -8,7 +7,7 @@ use cornu_tensor::{Scalar, Tensor};
 use crate::DatasetError;
 use crate::csv::Options;
 use crate::csv::lines::Lines;
-use crate::input::in_file;
+use crate::input::{all, in_file};
 use crate::select::positions;
 
 /// Numbers in columns that have names.
@@ -61,7 +60,7 @@ impl<T: Scalar> Table<T> {
 /// [`DatasetError::Io`] if the file cannot be opened, else [`DatasetError::File`] with what is wrong in it: see
 /// [`parse_table`].
 pub fn read_table<T: Scalar>(path: impl AsRef<Path>, options: &Options) -> Result<Table<T>, DatasetError> {
-    in_file(path.as_ref(), |file| table(file, options))
+    in_file(path.as_ref(), |file| parse_table(&all(file)?, options))
 }
 
 /// The numbers of these bytes.
@@ -80,11 +79,7 @@ pub fn read_table<T: Scalar>(path: impl AsRef<Path>, options: &Options) -> Resul
 /// [`DatasetError::Empty`], [`DatasetError::Fields`], [`DatasetError::Number`] or [`DatasetError::Csv`] for what has
 /// another form.
 pub fn parse_table<T: Scalar>(bytes: &[u8], options: &Options) -> Result<Table<T>, DatasetError> {
-    table(bytes, options)
-}
-
-fn table<T: Scalar>(input: impl Read, options: &Options) -> Result<Table<T>, DatasetError> {
-    let mut lines = Lines::new(input, options)?;
+    let mut lines = Lines::new(bytes, options)?;
     let (mut values, mut count) = (Vec::new(), 0);
     while let Some(line) = lines.read()? {
         count += 1;
