@@ -1,6 +1,6 @@
 //! What Keras's utilities compute, and files that NumPy writes.
 
-use cornu_datasets::{DatasetError, normalize, to_categorical};
+use cornu_datasets::{normalize, to_categorical};
 use cornu_testkit::golden::{self, GoldenError};
 use serde_json::Value;
 
@@ -42,8 +42,8 @@ fn vectors_of_length_one() -> Outcome {
 mod numpy {
     use std::io::Cursor;
 
-    use cornu_datasets::npy;
     use cornu_datasets::npz::{self, Npz};
+    use cornu_datasets::{DatasetError, npy};
 
     use super::*;
 
