@@ -45,7 +45,7 @@ pub fn load<T: Scalar>() -> Result<Dataset<T>, DatasetError> {
 pub fn parse<T: Scalar>(bytes: &[u8]) -> Result<Dataset<T>, DatasetError> {
     let mut table = Vec::new();
     MultiGzDecoder::new(bytes).read_to_end(&mut table).map_err(DatasetError::Gzip)?;
-    let (values, labels) = read_rows(&mut reader(&table), SIDE * SIDE, CLASSES)?;
+    let (values, labels) = read_rows(&mut reader(&table), &table, SIDE * SIDE, CLASSES)?;
     let features = Tensor::new([labels.len(), SIDE, SIDE], values)?;
     let class_names: Vec<String> = (0..CLASSES).map(|digit| digit.to_string()).collect();
     let feature_names: Vec<String> = (0..SIDE * SIDE).map(|i| format!("pixel_{}_{}", i / SIDE, i % SIDE)).collect();

@@ -1,5 +1,8 @@
 //! What can go wrong with a data set.
 
+use std::io;
+use std::path::PathBuf;
+
 use cornu_tensor::TensorError;
 use thiserror::Error;
 
@@ -62,9 +65,97 @@ pub enum DatasetError {
         /// What came.
         received: String,
     },
+    /// The name of a class that is none of those there are.
+    #[error("line {line}, column {column}: expected one of: {}. Received: {received:?}", .known.join(", "))]
+    ClassName {
+        /// The line.
+        line: u64,
+        /// The field.
+        column: usize,
+        /// The names there are.
+        known: Vec<String>,
+        /// What came.
+        received: String,
+    },
     /// Bytes that are not a whole gzip file.
     #[error("expected a whole gzip file. Received: {0}")]
-    Gzip(#[source] std::io::Error),
+    Gzip(#[source] io::Error),
+    /// Bytes that cannot be read.
+    #[error("expected bytes that can be read. Received: {0}")]
+    Read(#[source] io::Error),
+    /// Bytes of another form.
+    #[error("{format}: expected {expected}. Received: {received}")]
+    Format {
+        /// The form that they should have, by its name.
+        format: &'static str,
+        /// What should be there, in words.
+        expected: String,
+        /// What came.
+        received: String,
+    },
+    /// What is wrong with a file.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<DatasetError>,
+    },
+    /// A file or a folder that the system does not give.
+    #[error("expected to {action} {}. Received: {source}", .path.display())]
+    Io {
+        /// What was to be done: `open`, `write` …
+        action: &'static str,
+        /// The file or the folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Neither `KERAS_HOME` nor a home folder is known.
+    #[error(
+        "expected the environment to name KERAS_HOME or a home folder; or name a folder: `Cache::new`. Received: neither"
+    )]
+    NoHome,
+    /// A file of a data set that is not in the cache folder.
+    #[error(
+        "expected `{file}` in {}. Get it from {url} and put it there, or let Cornu do that: feature `download`, not offline. \
+         Received: no such file",
+        .folder.display()
+    )]
+    Missing {
+        /// The name of the file.
+        file: String,
+        /// The folder in which it should be.
+        folder: PathBuf,
+        /// Where it can be had.
+        url: String,
+    },
+    /// A file of a data set that is not in the cache folder, and that could not be downloaded.
+    #[error(
+        "expected `{file}` in {}, or to download it. Without a network, get it from {url} elsewhere and put it there. \
+         Received: {source}",
+        .folder.display()
+    )]
+    Download {
+        /// The name of the file.
+        file: String,
+        /// The folder in which it should be.
+        folder: PathBuf,
+        /// Where it can be had.
+        url: String,
+        /// What the network said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A download that is not the file that was published. Nothing is kept of it.
+    #[error("{url}: expected {expected}. Received: {received}")]
+    Checksum {
+        /// Where it came from.
+        url: String,
+        /// The number of bytes and the SHA-256 of the file.
+        expected: String,
+        /// Those of what came.
+        received: String,
+    },
     /// Bytes that are not comma-separated values.
     #[error("expected comma-separated values. Received: {0}")]
     Csv(#[source] csv::Error),
@@ -78,10 +169,10 @@ pub enum DatasetError {
         /// What came.
         received: String,
     },
-    /// A name that no feature or class has.
+    /// A name that no feature, class, column or array has.
     #[error("unknown {what}. Expected one of: {}. Received: {received:?}", .known.join(", "))]
     UnknownName {
-        /// What the name is of: `feature` or `class`.
+        /// What the name is of: `feature`, `class`, `column` or `array`.
         what: &'static str,
         /// The names there are.
         known: Vec<String>,

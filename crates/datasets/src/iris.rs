@@ -65,7 +65,7 @@ pub fn parse<T: Scalar>(bytes: &[u8]) -> Result<Dataset<T>, DatasetError> {
     if class_names.is_empty() {
         return Err(DatasetError::Header { column: 3, expected: "the name of a class", received: String::new() });
     }
-    let (values, labels) = read_rows(&mut reader, FEATURE_NAMES.len(), class_names.len())?;
+    let (values, labels) = read_rows(&mut reader, bytes, FEATURE_NAMES.len(), class_names.len())?;
     if labels.len() != rows {
         return Err(DatasetError::Rows { expected: rows, received: labels.len() });
     }

@@ -111,7 +111,7 @@ impl<T: Scalar> Dataset<T> {
 }
 
 /// Where these names stand among those that are known.
-fn positions(what: &'static str, known: &[String], names: &[&str]) -> Result<Vec<usize>, DatasetError> {
+pub(crate) fn positions(what: &'static str, known: &[String], names: &[&str]) -> Result<Vec<usize>, DatasetError> {
     let position = |&name: &&str| {
         known.iter().position(|other| other == name).ok_or_else(|| DatasetError::UnknownName {
             what,
