@@ -1,5 +1,6 @@
 //! The dimensions that a loss works along, where they are not the last.
 
+use cornu_config::{Arguments, Value};
 use cornu_tensor::threads::with_memory;
 use cornu_tensor::{MAX_RANK, Scalar, Shape, View, labels};
 
@@ -48,6 +49,56 @@ impl Axis {
         } else if let Some(lift) =
             labels::aligned(y_true.shape(), y_pred.shape()).ok().and_then(|shape| Lift::new(shape, Some(&[self.0])))
         {
+            lift.with_rows(y_true, y_pred, gradient, f);
+        }
+    }
+}
+
+/// Several dimensions; all, unless given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Axes(Option<Vec<isize>>);
+
+impl Axes {
+    pub(crate) fn new(axes: &[isize]) -> Self {
+        Self(Some(axes.to_vec()))
+    }
+
+    /// As Keras writes it: nothing, one number, or several.
+    pub(crate) fn read(arguments: &mut Arguments<'_>) -> Result<Self, LossError> {
+        Ok(Self(match arguments.get("axis")? {
+            Some(Value::Number(_)) => arguments.get("axis")?.map(|axis| vec![axis]),
+            _ => arguments.get("axis")?,
+        }))
+    }
+
+    /// As Keras writes it.
+    pub(crate) fn written(&self) -> Value {
+        match self.0.as_deref() {
+            Some([axis]) => (*axis).into(),
+            axes => axes.map(<[isize]>::to_vec).into(),
+        }
+    }
+
+    /// Whether they are surely without the first dimension, along which the samples lie.
+    pub(crate) fn keep_samples(&self) -> bool {
+        self.0.as_ref().is_some_and(|axes| axes.iter().all(|&axis| axis > 0))
+    }
+
+    /// As [`Axis::values_shape`].
+    pub(crate) fn values_shape(&self, class: &'static str, name: &str, t: Shape, p: Shape) -> Result<Shape, LossError> {
+        Ok(Lift::checked(class, aligned(name, t, p)?, self.0.as_deref())?.kept)
+    }
+
+    /// As [`Axis::rows`]. The rows are those of all these dimensions together.
+    pub(crate) fn rows<T: Scalar>(
+        &self,
+        y_true: View<'_, T>,
+        y_pred: View<'_, T>,
+        gradient: &mut [T],
+        f: impl FnOnce(View<'_, T>, View<'_, T>, &mut [T]),
+    ) {
+        let shape = labels::aligned(y_true.shape(), y_pred.shape()).ok();
+        if let Some(lift) = shape.and_then(|shape| Lift::new(shape, self.0.as_deref())) {
             lift.with_rows(y_true, y_pred, gradient, f);
         }
     }

@@ -5,7 +5,7 @@ use cornu_tensor::{Scalar, Shape, View};
 
 use crate::axes::Axis;
 use crate::clip::{clip, slope};
-use crate::common::{common, refused, written};
+use crate::common::{common, from_0_to_1, written};
 use crate::rows::{row_gradients, row_means};
 use crate::{Loss, LossError, Reduction};
 
@@ -59,7 +59,7 @@ impl BinaryCrossentropy {
     /// # Errors
     /// [`LossError::Argument`] if it is not between 0 and 1.
     pub fn label_smoothing(self, label_smoothing: f64) -> Result<Self, LossError> {
-        check_smoothing("BinaryCrossentropy", label_smoothing)?;
+        from_0_to_1("BinaryCrossentropy", "label_smoothing", label_smoothing)?;
         Ok(Self { label_smoothing, ..self })
     }
 
@@ -96,8 +96,7 @@ impl BinaryCrossentropy {
 
     /// The smoothed label as a function of the label.
     fn smoothed<T: Scalar>(&self) -> impl Fn(T) -> T + Copy {
-        let (keep, add) = (T::of(1.0 - self.label_smoothing), T::of(0.5 * self.label_smoothing));
-        move |t| t * keep + add
+        smoothed(self.label_smoothing)
     }
 
     /// Of rows along the last dimension.
@@ -137,12 +136,10 @@ impl BinaryCrossentropy {
     }
 }
 
-/// Between 0 and 1.
-pub(crate) fn check_smoothing(loss: &'static str, label_smoothing: f64) -> Result<(), LossError> {
-    if (0.0..=1.0).contains(&label_smoothing) {
-        return Ok(());
-    }
-    Err(refused(loss, "label_smoothing", "a number from 0 to 1", label_smoothing))
+/// A label drawn towards 1/2, as a function of the label.
+pub(crate) fn smoothed<T: Scalar>(label_smoothing: f64) -> impl Fn(T) -> T + Copy {
+    let (keep, add) = (T::of(1.0 - label_smoothing), T::of(0.5 * label_smoothing));
+    move |t| t * keep + add
 }
 
 impl<T: Scalar> Loss<T> for BinaryCrossentropy {

@@ -4,9 +4,8 @@ use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, View};
 
 use crate::axes::Axis;
-use crate::binary_crossentropy::check_smoothing;
 use crate::clip::{clip, slope};
-use crate::common::{common, written};
+use crate::common::{common, from_0_to_1, written};
 use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
 use crate::shapes::row_length;
 use crate::{Loss, LossError, Reduction};
@@ -64,7 +63,7 @@ impl CategoricalCrossentropy {
     /// # Errors
     /// [`LossError::Argument`] if it is not between 0 and 1.
     pub fn label_smoothing(self, label_smoothing: f64) -> Result<Self, LossError> {
-        check_smoothing("CategoricalCrossentropy", label_smoothing)?;
+        from_0_to_1("CategoricalCrossentropy", "label_smoothing", label_smoothing)?;
         Ok(Self { label_smoothing, ..self })
     }
 
@@ -101,9 +100,7 @@ impl CategoricalCrossentropy {
 
     /// The smoothed label as a function of the label.
     fn smoothed<T: Scalar>(&self, classes: usize) -> impl Fn(T) -> T + Copy {
-        let keep = T::of(1.0 - self.label_smoothing);
-        let add = T::of(self.label_smoothing) / T::of_count(classes);
-        move |t| t * keep + add
+        smoothed(self.label_smoothing, classes)
     }
 
     /// Of rows along the last dimension.
@@ -181,6 +178,13 @@ impl CategoricalCrossentropy {
             }
         }
     }
+}
+
+/// A label of which a part is spread over all classes, as a function of the label.
+pub(crate) fn smoothed<T: Scalar>(label_smoothing: f64, classes: usize) -> impl Fn(T) -> T + Copy {
+    let keep = T::of(1.0 - label_smoothing);
+    let add = T::of(label_smoothing) / T::of_count(classes);
+    move |t| t * keep + add
 }
 
 /// `−Σ yᵢ·(ln p)ᵢ`. A class of label 0 adds nothing, also where the logarithm is infinite.

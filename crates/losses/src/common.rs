@@ -35,3 +35,30 @@ pub(crate) fn refused(
 ) -> LossError {
     LossError::Argument { loss, argument, expected, received: received.to_string() }
 }
+
+pub(crate) fn from_0_to_1(loss: &'static str, argument: &'static str, value: f64) -> Result<(), LossError> {
+    if (0.0..=1.0).contains(&value) { Ok(()) } else { Err(refused(loss, argument, "a number from 0 to 1", value)) }
+}
+
+pub(crate) fn not_negative(loss: &'static str, argument: &'static str, value: f64) -> Result<(), LossError> {
+    if value.is_finite() && value >= 0.0 {
+        return Ok(());
+    }
+    Err(refused(loss, argument, "a finite number, 0 or more", value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_outside_their_range() {
+        for bad in [-0.1, f64::NAN, f64::INFINITY] {
+            let errors = [from_0_to_1("a loss", "alpha", bad), not_negative("a loss", "alpha", bad)];
+            for error in errors {
+                assert!(error.unwrap_err().to_string().ends_with(&format!("Received: alpha={bad}")));
+            }
+        }
+        assert!(from_0_to_1("a loss", "alpha", 1.1).is_err() && not_negative("a loss", "alpha", 1.1).is_ok());
+    }
+}

@@ -10,7 +10,8 @@ use crate::{Loss, LossError, Reduction};
 ///
 /// The loss is `Σ wᵢ·valueᵢ / divisor`. The divisor is that of the [`Reduction`]; a divisor of 0 gives the loss
 /// 0. A sample weight counts for every row of its sample. A row of weight 0 adds nothing, whatever its value.
-/// The memory grows to the largest batch and stays.
+/// The memory grows to the largest batch and stays. A loss with one value for the whole batch, such as
+/// [`Dice`](crate::Dice), takes one weight a sample too: the value counts once for each of them, as in Keras.
 ///
 /// ```
 /// use cornu_losses::{Evaluator, MeanSquaredError};
@@ -103,7 +104,8 @@ impl<T: Scalar> Evaluator<T> {
     }
 
     /// The weighted values, not reduced, whatever the reduction of the loss: what Keras gives for
-    /// [`Reduction::None`].
+    /// [`Reduction::None`]. (One value for a whole batch is multiplied by the sum of the weights, where Keras gives it once
+    /// for each.)
     ///
     /// # Errors
     /// Those of [`Loss::check`]; [`LossError::SampleWeight`] for another number of weights.
@@ -147,6 +149,8 @@ impl<T: Scalar> Evaluator<T> {
         let (samples, rows) = (shape.batch(), shape.size());
         self.values.resize(rows, T::zero());
         self.weights.clear();
+        // How often each value counts.
+        let mut times = 1;
         match sample_weight {
             None => self.weights.resize(rows, T::one()),
             Some(weights) if weights.len() == rows => self.weights.extend_from_slice(weights),
@@ -154,13 +158,17 @@ impl<T: Scalar> Evaluator<T> {
                 let rows_a_sample = rows / samples.max(1);
                 self.weights.extend(weights.iter().flat_map(|&w| std::iter::repeat_n(w, rows_a_sample)));
             }
+            Some(weights) if shape.rank() == 0 && weights.len() == y_pred.shape().batch() => {
+                self.weights.push(T::of(sum(weights)));
+                times = weights.len();
+            }
             Some(weights) => return Err(LossError::SampleWeight { samples, rows, received: weights.len() }),
         }
         let counted = loss.mask(y_true, &mut self.weights);
         Ok(match loss.reduction() {
             Reduction::None => None,
             Reduction::Sum => Some(1.0),
-            Reduction::SumOverBatchSize | Reduction::Mean => Some(counted.unwrap_or(rows) as f64),
+            Reduction::SumOverBatchSize | Reduction::Mean => Some((times * counted.unwrap_or(rows)) as f64),
             Reduction::MeanWithSampleWeight => Some(match (sample_weight, counted) {
                 // Keras adds up the weights as they were given: one a sample, also if it counts for many rows.
                 (Some(weights), None) => sum(weights),
@@ -192,7 +200,7 @@ fn in_chunks<T: Scalar>(
     f: &(impl Fn(usize, View<'_, T>, View<'_, T>, &mut [T], &mut [T]) + Sync),
 ) -> Result<(), TensorError> {
     let (samples, size) = (y_pred.shape().batch(), y_pred.shape().size());
-    if whole || size <= CHUNK || y_true.shape().batch() != samples {
+    if whole || size <= CHUNK || y_true.shape().batch() != samples || !values.len().is_multiple_of(samples) {
         f(0, y_true, y_pred, values, gradient.unwrap_or_default());
         return Ok(());
     }
@@ -224,7 +232,7 @@ mod tests {
     use cornu_tensor::Tensor;
 
     use super::*;
-    use crate::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
+    use crate::{CategoricalCrossentropy, SparseCategoricalCrossentropy, get};
 
     #[test]
     fn a_row_of_weight_0_adds_nothing_whatever_it_holds() -> Result<(), LossError> {
@@ -238,6 +246,24 @@ mod tests {
             let value = evaluator.value_and_gradient(loss, y_true.view(), logits.view(), weights, &mut gradient)?;
             assert!(value.is_finite() && gradient[0] < 0.0, "{}", loss.name());
             assert_eq!(gradient[2..], [0.0, 0.0]);
+        }
+        Ok(())
+    }
+
+    /// The shape `(n,)` is one row.
+    #[test]
+    fn one_value_for_the_whole_of_a_large_batch() -> Result<(), LossError> {
+        let (y_true, y_pred) = (Tensor::<f64>::zeros([20_000]), Tensor::full([20_000], 3.0));
+        let weights = vec![0.5; 20_000];
+        let mut evaluator = Evaluator::new();
+        for loss in [get("mse")?, get("dice")?] {
+            let value = evaluator.value(&loss, y_true.view(), y_pred.view(), None)?;
+            assert_eq!(value, if loss.name() == "dice" { 1.0 } else { 9.0 });
+            let mut gradient = vec![f64::NAN; 20_000];
+            let half =
+                evaluator.value_and_gradient(&loss, y_true.view(), y_pred.view(), Some(&weights), &mut gradient)?;
+            assert_eq!(half, value / 2.0);
+            assert!(gradient.iter().all(|g| g.is_finite()));
         }
         Ok(())
     }

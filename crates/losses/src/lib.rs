@@ -28,35 +28,74 @@
 
 mod axes;
 mod binary_crossentropy;
+mod binary_focal_crossentropy;
 mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_generalized_cross_entropy;
+mod categorical_hinge;
+mod circle;
 mod clip;
 mod common;
+mod cosine_similarity;
+mod ctc;
+mod dice;
 mod error;
 mod evaluator;
+mod focus;
+mod from_fn;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod log_cosh;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod overlap;
+mod pairs;
+mod poisson;
 mod reduction;
 mod registry;
 mod rows;
 mod shapes;
 mod sparse_categorical_crossentropy;
+mod squared_hinge;
+mod tversky;
 
 use std::fmt::Debug;
 
 pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_focal_crossentropy::CategoricalFocalCrossentropy;
+pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
+pub use categorical_hinge::CategoricalHinge;
+pub use circle::Circle;
 pub use cornu_config as config;
 use cornu_config::Config;
 pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, View};
+pub use cosine_similarity::CosineSimilarity;
+pub use ctc::CTC;
+pub use dice::Dice;
 use dyn_clone::DynClone;
 pub use error::LossError;
 pub use evaluator::Evaluator;
+pub use from_fn::{FromFn, FromRows};
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kl_divergence::KLDivergence;
+pub use log_cosh::LogCosh;
 pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use registry::{IntoLoss, from_config, get, names};
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
+pub use squared_hinge::SquaredHinge;
+pub use tversky::Tversky;
 
 /// How far predictions are from their labels.
 ///

@@ -64,6 +64,16 @@ impl MeanAbsoluteError {
     }
 }
 
+/// The derivative of `|t − p|` with respect to `p`.
+#[inline]
+pub(crate) fn sign<T: Scalar>(t: T, p: T) -> T {
+    match (t - p).partial_cmp(&T::zero()) {
+        Some(Ordering::Less) => T::one(),
+        Some(_) => -T::one(),
+        None => p - t, // NaN
+    }
+}
+
 impl<T: Scalar> Loss<T> for MeanAbsoluteError {
     fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(NAME)
@@ -90,11 +100,7 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
     }
 
     fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
-        row_gradients(y_true, y_pred, scale, gradient, |t, p| match (t - p).partial_cmp(&T::zero()) {
-            Some(Ordering::Less) => T::one(),
-            Some(_) => -T::one(),
-            None => p - t, // NaN
-        });
+        row_gradients(y_true, y_pred, scale, gradient, sign);
     }
     fn get_config(&self) -> Option<Config> {
         Some(written("MeanAbsoluteError", Loss::<T>::name(self), self.reduction))

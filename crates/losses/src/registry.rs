@@ -4,8 +4,10 @@ use cornu_config::{Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
 use crate::{
-    BinaryCrossentropy, CategoricalCrossentropy, Loss, LossError, MeanAbsoluteError, MeanSquaredError,
-    SparseCategoricalCrossentropy,
+    BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy, CategoricalHinge, Circle, CosineSimilarity, Dice, Hinge, Huber, KLDivergence,
+    LogCosh, Loss, LossError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge, Tversky,
 };
 
 type Boxed<T> = Result<Box<dyn Loss<T>>, LossError>;
@@ -13,13 +15,30 @@ type Losses<T> = Entry<Box<dyn Loss<T>>, LossError>;
 
 /// Every loss of this crate that Keras has too: one line each.
 #[rustfmt::skip]
-fn entries<T: Scalar>() -> [Losses<T>; 5] {
+fn entries<T: Scalar>() -> [Losses<T>; 22] {
     [
         entry("MeanSquaredError", &["mean_squared_error", "mse", "MSE"], |c| boxed(MeanSquaredError::from_config(c))),
         entry("MeanAbsoluteError", &["mean_absolute_error", "mae", "MAE"], |c| boxed(MeanAbsoluteError::from_config(c))),
+        entry("MeanAbsolutePercentageError", &["mean_absolute_percentage_error", "mape", "MAPE"], |c| boxed(MeanAbsolutePercentageError::from_config(c))),
+        entry("MeanSquaredLogarithmicError", &["mean_squared_logarithmic_error", "msle", "MSLE"], |c| boxed(MeanSquaredLogarithmicError::from_config(c))),
+        entry("Huber", &["huber"], |c| boxed(Huber::from_config(c))),
+        entry("LogCosh", &["log_cosh"], |c| boxed(LogCosh::from_config(c))),
+        entry("CosineSimilarity", &["cosine_similarity"], |c| boxed(CosineSimilarity::from_config(c))),
         entry("BinaryCrossentropy", &["binary_crossentropy", "bce", "BCE"], |c| boxed(BinaryCrossentropy::from_config(c))),
+        entry("BinaryFocalCrossentropy", &["binary_focal_crossentropy"], |c| boxed(BinaryFocalCrossentropy::from_config(c))),
         entry("CategoricalCrossentropy", &["categorical_crossentropy"], |c| boxed(CategoricalCrossentropy::from_config(c))),
+        entry("CategoricalFocalCrossentropy", &["categorical_focal_crossentropy"], |c| boxed(CategoricalFocalCrossentropy::from_config(c))),
         entry("SparseCategoricalCrossentropy", &["sparse_categorical_crossentropy"], |c| boxed(SparseCategoricalCrossentropy::from_config(c))),
+        entry("CategoricalGeneralizedCrossEntropy", &[], |c| boxed(CategoricalGeneralizedCrossEntropy::from_config(c))),
+        entry("KLDivergence", &["kl_divergence", "kld", "KLD"], |c| boxed(KLDivergence::from_config(c))),
+        entry("Poisson", &["poisson"], |c| boxed(Poisson::from_config(c))),
+        entry("Hinge", &["hinge"], |c| boxed(Hinge::from_config(c))),
+        entry("SquaredHinge", &["squared_hinge"], |c| boxed(SquaredHinge::from_config(c))),
+        entry("CategoricalHinge", &["categorical_hinge"], |c| boxed(CategoricalHinge::from_config(c))),
+        entry("Dice", &["dice"], |c| boxed(Dice::from_config(c))),
+        entry("Tversky", &["tversky"], |c| boxed(Tversky::from_config(c))),
+        entry("Circle", &["circle"], |c| boxed(Circle::from_config(c))),
+        entry("CTC", &["ctc"], |c| boxed(CTC::from_config(c))),
     ]
 }
 

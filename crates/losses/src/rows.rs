@@ -58,6 +58,32 @@ pub(crate) fn row_gradients<T: Scalar>(
     }
 }
 
+/// The sum of `f(y_true, y_pred)` over each row, into `values`.
+pub(crate) fn row_sums<T: Scalar>(
+    y_true: View<'_, T>,
+    y_pred: View<'_, T>,
+    values: &mut [T],
+    f: impl Fn(T, T) -> T + Copy,
+) {
+    let width = row_length(y_true.shape(), y_pred.shape());
+    let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
+    for (value, (t, p)) in values.iter_mut().zip(rows) {
+        *value = T::of(sum_of_terms(t, p, |t, p| f(t, p).to_f64()));
+    }
+}
+
+/// The gradient of [`row_sums`], as [`row_gradients`].
+pub(crate) fn row_sum_gradients<T: Scalar>(
+    y_true: View<'_, T>,
+    y_pred: View<'_, T>,
+    scale: &[T],
+    gradient: &mut [T],
+    f: impl Fn(T, T) -> T + Copy,
+) {
+    let width = T::of_count(row_length(y_true.shape(), y_pred.shape()));
+    row_gradients(y_true, y_pred, scale, gradient, |t, p| width * f(t, p));
+}
+
 /// The largest value of a row that is not empty.
 pub(crate) fn largest<T: Scalar>(row: &[T]) -> T {
     row.iter().copied().reduce(|a, b| if b > a { b } else { a }).unwrap_or_else(T::zero)

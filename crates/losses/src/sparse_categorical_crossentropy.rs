@@ -6,7 +6,7 @@ use cornu_tensor::{Scalar, Shape, View};
 use crate::clip::{clip, slope};
 use crate::common::{common, refused, written};
 use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
-use crate::shapes::class_numbers;
+use crate::shapes::{check_labels, class_number, class_numbers};
 use crate::{Loss, LossError, Reduction};
 
 const NAME: &str = "sparse_categorical_crossentropy";
@@ -99,10 +99,7 @@ impl SparseCategoricalCrossentropy {
 
     /// The class that a label names; none if it is ignored or no such class is there.
     fn class<T: Scalar>(&self, label: T, classes: usize) -> Option<usize> {
-        let number = label.to_f64();
-        // What is below 0 or NaN becomes 0, which is another number.
-        let class = number as usize;
-        (class as f64 == number && class < classes && !self.is_ignored(label)).then_some(class)
+        class_number(label, classes).filter(|_| !self.is_ignored(label))
     }
 }
 
@@ -154,16 +151,8 @@ impl<T: Scalar> Loss<T> for SparseCategoricalCrossentropy {
     fn check(&self, y_true: View<'_, T>, y_pred: Shape) -> Result<(), LossError> {
         class_numbers(Loss::<T>::name(self), y_true.shape(), y_pred)?;
         let classes = y_pred.last_dim();
-        let bad = |&label: &T| !self.is_ignored(label) && self.class(label, classes).is_none();
-        match y_true.as_slice().iter().enumerate().find(|(_, label)| bad(label)) {
-            None => Ok(()),
-            Some((position, label)) => Err(LossError::Label {
-                loss: Loss::<T>::name(self).to_owned(),
-                classes,
-                position,
-                received: label.to_f64(),
-            }),
-        }
+        let fits = |label| self.is_ignored(label) || self.class(label, classes).is_some();
+        check_labels(Loss::<T>::name(self), y_true, classes, fits)
     }
 
     fn mask(&self, y_true: View<'_, T>, weights: &mut [T]) -> Option<usize> {
