@@ -1,11 +1,11 @@
 //! The mean of a loss.
 
-use cornu_config::{Config, Value};
+use cornu_config::Config;
 use cornu_losses::{Loss, LossError};
 use cornu_tensor::threads::with_memory;
 use cornu_tensor::{Scalar, Shape, Tensor, View};
 
-use crate::registry::{read, written};
+use crate::registry::written;
 use crate::weights::Weights;
 use crate::{Mean, Metric, MetricError};
 
@@ -13,7 +13,7 @@ use crate::{Mean, Metric, MetricError};
 ///
 /// This is what Keras makes of a function of `keras.losses` that is given as a metric
 /// (`keras.metrics.MeanMetricWrapper(keras.losses.huber)`), and on it stand the metrics that are the mean of a loss. There is
-/// one weight a sample or a row.
+/// one weight a sample or a row. It has no config: not all losses write their arguments.
 ///
 /// ```
 /// use cornu_losses::MeanSquaredError;
@@ -122,26 +122,6 @@ impl<L> MeanOfLoss<L> {
     }
 }
 
-/// The mean of the function that a config of `MeanMetricWrapper` names, one of `keras.losses`.
-pub(crate) fn from_config<T: Scalar>(config: &Config) -> Result<MeanOfLoss<Box<dyn Loss<T>>>, MetricError> {
-    let (mut arguments, name) = read(config, "mean_metric_wrapper")?;
-    let function = arguments.required::<Value>("fn")?;
-    // A function is written as {"class_name": "function", "config": its name}.
-    let loss = match function.as_str().or_else(|| function.get("config")?.as_str()) {
-        Some(function) => cornu_losses::get::<T>(function)?,
-        None => return MetricError::argument("MeanMetricWrapper", "fn", "a function of keras.losses", function),
-    };
-    let own = ["name", "dtype", "fn"];
-    let class = loss.get_config().map_or_else(String::new, |config| config.class_name().to_owned());
-    let mut of_loss = Config::new("keras.losses", &class);
-    if let Value::Object(arguments) = config.clone().into_arguments() {
-        for (argument, value) in arguments.into_iter().filter(|(argument, _)| !own.contains(&argument.as_str())) {
-            of_loss = of_loss.with(&argument, value);
-        }
-    }
-    Ok(MeanOfLoss::new(name, cornu_losses::from_config(&of_loss)?))
-}
-
 impl<T: Scalar, L: Loss<T> + Clone> Metric<T> for MeanOfLoss<L> {
     fn name(&self) -> &str {
         self.mean.name()
@@ -170,28 +150,5 @@ impl<T: Scalar, L: Loss<T> + Clone> Metric<T> for MeanOfLoss<L> {
 
     fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
         self.mean.variables()
-    }
-
-    fn get_config(&self) -> Option<Config> {
-        let of_loss = self.loss.get_config()?;
-        let is_this = |name: &&str| {
-            let config = cornu_losses::get::<T>(name).ok().and_then(|loss| loss.get_config());
-            config.is_some_and(|config| config.class_name() == of_loss.class_name())
-        };
-        let function = cornu_losses::names().into_iter().find(is_this)?;
-        let function = Config::new("", "")
-            .with("module", "builtins")
-            .with("class_name", "function")
-            .with("config", function)
-            .with("registered_name", "function")
-            .into_arguments();
-        let mut config = written::<T>("MeanMetricWrapper", self.mean.name()).with("fn", function);
-        if let Value::Object(arguments) = of_loss.into_arguments() {
-            let own = ["name", "dtype", "reduction"];
-            for (argument, value) in arguments.into_iter().filter(|(argument, _)| !own.contains(&argument.as_str())) {
-                config = config.with(&argument, value);
-            }
-        }
-        Some(config)
     }
 }

@@ -3,13 +3,16 @@
 use cornu_config::{Arguments, Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
+use crate::mean_of_function::MeanOfFunction;
 use crate::{
     AUC, Accuracy, AutoAccuracy, BinaryAccuracy, BinaryCrossentropy, BinaryIoU, CategoricalAccuracy,
-    CategoricalCrossentropy, ConcordanceCorrelation, F1Score, FBetaScore, FalseNegatives, FalsePositives, IoU,
-    MeanAbsoluteError, MeanIoU, MeanSquaredError, Metric, MetricError, OneHotIoU, OneHotMeanIoU, PearsonCorrelation,
-    Precision, PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
-    SparseCategoricalAccuracy, SparseCategoricalCrossentropy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity,
-    TopKCategoricalAccuracy, TrueNegatives, TruePositives, mean_of_loss,
+    CategoricalCrossentropy, CategoricalHinge, ConcordanceCorrelation, CosineSimilarity, F1Score, FBetaScore,
+    FalseNegatives, FalsePositives, Hinge, IoU, KLDivergence, LogCoshError, MeanAbsoluteError,
+    MeanAbsolutePercentageError, MeanIoU, MeanSquaredError, MeanSquaredLogarithmicError, Metric, MetricError,
+    OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Poisson, Precision, PrecisionAtRecall, R2Score, Recall,
+    RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity, SparseCategoricalAccuracy,
+    SparseCategoricalCrossentropy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity, SquaredHinge,
+    TopKCategoricalAccuracy, TrueNegatives, TruePositives,
 };
 
 type Boxed<T> = Result<Box<dyn Metric<T>>, MetricError>;
@@ -17,11 +20,15 @@ type Metrics<T> = Entry<Box<dyn Metric<T>>, MetricError>;
 
 /// Every metric of this crate that Keras has too: one line each.
 #[rustfmt::skip]
-fn entries<T: Scalar>() -> [Metrics<T>; 34] {
+fn entries<T: Scalar>() -> [Metrics<T>; 43] {
     [
         entry("MeanSquaredError", &["mean_squared_error", "mse", "MSE"], |c| boxed(MeanSquaredError::from_config(c))),
         entry("RootMeanSquaredError", &["root_mean_squared_error"], |c| boxed(RootMeanSquaredError::from_config(c))),
         entry("MeanAbsoluteError", &["mean_absolute_error", "mae", "MAE"], |c| boxed(MeanAbsoluteError::from_config(c))),
+        entry("MeanAbsolutePercentageError", &["mean_absolute_percentage_error", "mape", "MAPE"], |c| boxed(MeanAbsolutePercentageError::from_config(c))),
+        entry("MeanSquaredLogarithmicError", &["mean_squared_logarithmic_error", "msle", "MSLE"], |c| boxed(MeanSquaredLogarithmicError::from_config(c))),
+        entry("LogCoshError", &["log_cosh_error"], |c| boxed(LogCoshError::from_config(c))),
+        entry("CosineSimilarity", &["cosine_similarity"], |c| boxed(CosineSimilarity::from_config(c))),
         entry("R2Score", &["r2_score"], |c| boxed(R2Score::from_config(c))),
         entry("PearsonCorrelation", &["pearson_correlation"], |c| boxed(PearsonCorrelation::from_config(c))),
         entry("ConcordanceCorrelation", &["concordance_correlation"], |c| boxed(ConcordanceCorrelation::from_config(c))),
@@ -34,6 +41,11 @@ fn entries<T: Scalar>() -> [Metrics<T>; 34] {
         entry("BinaryCrossentropy", &["binary_crossentropy", "bce", "BCE"], |c| boxed(BinaryCrossentropy::from_config(c))),
         entry("CategoricalCrossentropy", &["categorical_crossentropy"], |c| boxed(CategoricalCrossentropy::from_config(c))),
         entry("SparseCategoricalCrossentropy", &["sparse_categorical_crossentropy"], |c| boxed(SparseCategoricalCrossentropy::from_config(c))),
+        entry("KLDivergence", &["kl_divergence"], |c| boxed(KLDivergence::from_config(c))),
+        entry("Poisson", &["poisson"], |c| boxed(Poisson::from_config(c))),
+        entry("Hinge", &["hinge"], |c| boxed(Hinge::from_config(c))),
+        entry("SquaredHinge", &["squared_hinge"], |c| boxed(SquaredHinge::from_config(c))),
+        entry("CategoricalHinge", &["categorical_hinge"], |c| boxed(CategoricalHinge::from_config(c))),
         entry("AUC", &["auc"], |c| boxed(AUC::from_config(c))),
         entry("Precision", &["precision"], |c| boxed(Precision::from_config(c))),
         entry("Recall", &["recall"], |c| boxed(Recall::from_config(c))),
@@ -52,7 +64,7 @@ fn entries<T: Scalar>() -> [Metrics<T>; 34] {
         entry("MeanIoU", &[], |c| boxed(MeanIoU::from_config(c))),
         entry("OneHotIoU", &[], |c| boxed(OneHotIoU::from_config(c))),
         entry("OneHotMeanIoU", &[], |c| boxed(OneHotMeanIoU::from_config(c))),
-        entry("MeanMetricWrapper", &[], |c| boxed(mean_of_loss::from_config(c))),
+        entry("MeanMetricWrapper", &[], |c| boxed(MeanOfFunction::from_config(c))),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! What each metric refuses. A refused batch leaves the state as it was.
 
 use cornu_metrics::config::{Config, ConfigError};
-use cornu_metrics::{AUC, Average, Accuracy, BinaryIoU, FBetaScore, IoU, MeanIoU, Metric, MetricError, Precision, PrecisionAtRecall, SparseCategoricalCrossentropy, TopKCategoricalAccuracy, from_config, get, names};
+use cornu_metrics::{
+    AUC, Accuracy, Average, BinaryIoU, FBetaScore, IoU, MeanIoU, Metric, MetricError, Precision, PrecisionAtRecall,
+    SparseCategoricalCrossentropy, TopKCategoricalAccuracy, from_config, get, names,
+};
 use cornu_tensor::{Shape, Tensor};
 
 fn values(shape: &[usize]) -> Result<Tensor<f32>, MetricError> {
@@ -80,7 +83,9 @@ fn classes_that_are_not_there() -> Result<(), MetricError> {
 
 #[test]
 fn another_number_of_columns_than_at_first() -> Result<(), MetricError> {
-    for metric in [get::<f32>("f1_score")?, get("r2_score")?, from_config(&Config::new("", "AUC").with("multi_label", true))?] {
+    for metric in
+        [get::<f32>("f1_score")?, get("r2_score")?, from_config(&Config::new("", "AUC").with("multi_label", true))?]
+    {
         let mut metric = metric;
         let (three, two) = (values(&[4, 3])?, values(&[4, 2])?);
         metric.update(three.view(), three.view(), None)?;
@@ -136,7 +141,9 @@ fn arguments_outside_their_range() {
 fn configs_that_say_something_else() {
     let metric = |class: &str| Config::new("keras.metrics", class);
     let refused = |config: Config| from_config::<f32>(&config).unwrap_err();
-    assert!(matches!(refused(metric("Median")), MetricError::Config(ConfigError::Class { received, .. }) if received == "Median"));
+    assert!(
+        matches!(refused(metric("Median")), MetricError::Config(ConfigError::Class { received, .. }) if received == "Median")
+    );
     for (config, expected) in [
         (metric("MeanIoU"), "expected the argument `num_classes`"),
         (metric("MeanIoU").with("num_classes", 2).with("axis", 1), "Received: axis=1"),
