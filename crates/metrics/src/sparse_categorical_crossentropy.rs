@@ -110,6 +110,7 @@ impl<T: Scalar> Metric<T> for SparseCategoricalCrossentropy {
     }
 
     fn get_config(&self) -> Option<Config> {
-        self.mean.written::<T>("SparseCategoricalCrossentropy", &["from_logits", "ignore_class", "axis"])
+        let config = self.mean.written::<T>("SparseCategoricalCrossentropy", &["from_logits", "ignore_class"])?;
+        Some(config.with("axis", -1))
     }
 }

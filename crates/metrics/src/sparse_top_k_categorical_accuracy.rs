@@ -13,7 +13,7 @@ use crate::{Mean, Metric, MetricError};
 ///
 /// `k` is 5 unless [`k`](Self::k) sets another. The last dimension of the predictions holds the classes. Labels are class
 /// numbers, one a row: of the shape of the predictions without the last dimension, which may also be 1. A prediction is among
-/// the largest if less than `k` are larger: of equal ones all are. A label that is no class is never matched. There is one
+/// the largest if less than `k` are larger: of equal ones all are. A label that is no class has the smallest. There is one
 /// weight a sample or a row.
 ///
 /// [`from_sorted_ids`](Self::from_sorted_ids): the predictions are class numbers, the best first, and the first `k` are looked
@@ -115,11 +115,8 @@ impl<T: Scalar> Metric<T> for SparseTopKCategoricalAccuracy {
         let (k, from_sorted_ids) = (self.k, self.from_sorted_ids);
         let matches = y_true.as_slice().iter().zip(rows).map(|(t, p)| {
             let class = t.to_f64() as usize;
-            let found = if from_sorted_ids {
-                p.iter().take(k).any(|p| p == t)
-            } else {
-                class as f64 == t.to_f64() && in_top_k(p, class, k)
-            };
+            let class = if class as f64 == t.to_f64() { class } else { usize::MAX };
+            let found = if from_sorted_ids { p.iter().take(k).any(|p| p == t) } else { in_top_k(p, class, k) };
             if found { 1.0 } else { 0.0 }
         });
         self.mean.add(shape, matches, sample_weight)

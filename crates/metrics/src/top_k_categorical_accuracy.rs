@@ -83,14 +83,12 @@ impl Default for TopKCategoricalAccuracy {
     }
 }
 
-/// Whether less than `k` of a row are larger than the one at this place.
+/// Whether less than `k` of a row are larger than the one at this place. One that is not there, or not a number, is the
+/// smallest.
 pub(crate) fn in_top_k<T: Scalar>(row: &[T], place: usize, k: usize) -> bool {
-    let lowest = T::of(f64::NEG_INFINITY);
-    row.get(place).is_some_and(|&at| {
-        // What is not a number is no large prediction.
-        let at = if at.to_f64().is_nan() { lowest } else { at };
-        row.iter().filter(|&&other| other > at).count() < k
-    })
+    let at = row.get(place).copied().filter(|at| !at.to_f64().is_nan());
+    let at = at.unwrap_or_else(|| T::of(f64::NEG_INFINITY));
+    row.iter().filter(|&&other| other > at).count() < k
 }
 
 impl<T: Scalar> Metric<T> for TopKCategoricalAccuracy {
