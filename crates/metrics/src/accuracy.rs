@@ -1,7 +1,9 @@
 //! How often predictions equal their labels.
 
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_config::Config;
+use cornu_tensor::{Scalar, Shape, Tensor, View};
 
+use crate::registry::{read, written};
 use crate::shapes::aligned;
 use crate::{Mean, Metric, MetricError};
 
@@ -36,6 +38,16 @@ impl Accuracy {
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { mean: Mean::new(name) }
+    }
+
+    /// What Keras wrote of it.
+    ///
+    /// # Errors
+    /// [`MetricError::Config`] for arguments of another type or name.
+    pub fn from_config(config: &Config) -> Result<Self, MetricError> {
+        let (arguments, name) = read(config, "accuracy")?;
+        arguments.finish()?;
+        Ok(Self::new().with_name(name))
     }
 
     /// The share of matches so far, 0 if nothing was seen.
@@ -81,5 +93,13 @@ impl<T: Scalar> Metric<T> for Accuracy {
 
     fn reset(&mut self) {
         self.mean.reset();
+    }
+
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        self.mean.variables()
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(written::<T>("Accuracy", self.mean.name()))
     }
 }

@@ -1,6 +1,6 @@
 //! The accuracy that fits the shapes.
 
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_tensor::{Scalar, Shape, Tensor, View};
 
 use crate::binary_accuracy::{self, THRESHOLD};
 use crate::shapes::{aligned, class_numbers, same};
@@ -12,6 +12,8 @@ use crate::{Mean, Metric, MetricError, categorical_accuracy, sparse_categorical_
 /// - Labels of lower rank than the predictions, or of last dimension 1:
 ///   [`SparseCategoricalAccuracy`](crate::SparseCategoricalAccuracy).
 /// - Otherwise [`CategoricalAccuracy`](crate::CategoricalAccuracy).
+///
+/// It is no class of Keras and has no config: where Keras writes what was compiled, there stands the name.
 ///
 /// ```
 /// use cornu_metrics::{AutoAccuracy, Metric};
@@ -119,5 +121,9 @@ impl<T: Scalar> Metric<T> for AutoAccuracy {
 
     fn reset(&mut self) {
         self.mean.reset();
+    }
+
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        self.mean.variables()
     }
 }

@@ -1,7 +1,9 @@
 //! How often predictions fall on the right side of a threshold.
 
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_config::Config;
+use cornu_tensor::{Scalar, Shape, Tensor, View};
 
+use crate::registry::{read, written};
 use crate::shapes::aligned;
 use crate::{Mean, Metric, MetricError};
 
@@ -43,12 +45,7 @@ impl BinaryAccuracy {
     /// [`MetricError::Argument`] if it is not finite.
     pub fn threshold(self, threshold: f64) -> Result<Self, MetricError> {
         if !threshold.is_finite() {
-            return Err(MetricError::Argument {
-                metric: "BinaryAccuracy",
-                argument: "threshold",
-                expected: "a finite number",
-                received: threshold.to_string(),
-            });
+            return MetricError::argument("BinaryAccuracy", "threshold", "a finite number", threshold);
         }
         Ok(Self { threshold, ..self })
     }
@@ -57,6 +54,17 @@ impl BinaryAccuracy {
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { mean: Mean::new(name), ..self }
+    }
+
+    /// What Keras wrote of it.
+    ///
+    /// # Errors
+    /// [`MetricError::Config`] for arguments of another type or name, and those of the builders.
+    pub fn from_config(config: &Config) -> Result<Self, MetricError> {
+        let (mut arguments, name) = read(config, "binary_accuracy")?;
+        let accuracy = Self::new().with_name(name).threshold(arguments.or("threshold", THRESHOLD)?)?;
+        arguments.finish()?;
+        Ok(accuracy)
     }
 
     /// The share of matches so far, 0 if nothing was seen.
@@ -117,6 +125,14 @@ impl<T: Scalar> Metric<T> for BinaryAccuracy {
 
     fn reset(&mut self) {
         self.mean.reset();
+    }
+
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        self.mean.variables()
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(written::<T>("BinaryAccuracy", self.mean.name()).with("threshold", self.threshold))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong with a metric.
 
+use cornu_config::ConfigError;
+use cornu_losses::LossError;
 use cornu_tensor::{Shape, TensorError};
 use thiserror::Error;
 
@@ -43,17 +45,33 @@ pub enum MetricError {
         received: usize,
     },
     /// A name that no metric has.
-    #[error("unknown metric. Expected one of: {}. Received: {received:?}", crate::NAMES.join(", "))]
+    #[error("unknown metric. Expected one of: {}. Received: {received:?}", crate::names().join(", "))]
     UnknownName {
         /// The name that came.
         received: String,
     },
+    /// Arguments that a metric does not have, or a class that is no metric.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// What a loss says of a batch: a class number that no class has.
+    #[error(transparent)]
+    Loss(#[from] LossError),
     /// A shape that no tensor can have.
     #[error(transparent)]
     Tensor(#[from] TensorError),
 }
 
 impl MetricError {
+    /// [`MetricError::Argument`], as a result.
+    pub(crate) fn argument<R>(
+        metric: &'static str,
+        argument: &'static str,
+        expected: &'static str,
+        received: impl ToString,
+    ) -> Result<R, Self> {
+        Err(Self::Argument { metric, argument, expected, received: received.to_string() })
+    }
+
     /// [`MetricError::Shapes`] of these shapes.
     #[must_use]
     pub fn shapes(metric: impl Into<String>, expected: &'static str, y_true: Shape, y_pred: Shape) -> Self {

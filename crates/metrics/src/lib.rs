@@ -26,32 +26,128 @@
 //! ```
 
 mod accuracy;
+mod area;
+mod at;
+mod auc;
 mod auto_accuracy;
+mod average;
 mod binary_accuracy;
+mod binary_crossentropy;
+mod binary_iou;
 mod categorical_accuracy;
+mod categorical_crossentropy;
+mod categorical_hinge;
+mod class_matrix;
+mod concordance_correlation;
+mod confusion;
+mod cosine_similarity;
+mod curve;
 mod error;
+mod f1_score;
+mod f_beta_score;
+mod false_negatives;
+mod false_positives;
+mod hinge;
+mod iou;
+mod kl_divergence;
+mod lanes;
+mod log_cosh_error;
 mod mean;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
+mod mean_iou;
+mod mean_metric_wrapper;
+mod mean_of_function;
+mod mean_of_loss;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod moments;
+mod one_hot_iou;
+mod one_hot_mean_iou;
+mod pearson_correlation;
+mod poisson;
+mod precision;
+mod precision_at_recall;
+mod r2_score;
+mod recall;
+mod recall_at_precision;
 mod registry;
+mod root_mean_squared_error;
+mod selection;
+mod sensitivity_at_specificity;
 mod shapes;
 mod sparse_categorical_accuracy;
+mod sparse_categorical_crossentropy;
+mod sparse_top_k_categorical_accuracy;
+mod specificity_at_sensitivity;
+mod squared_hinge;
+mod sum;
+mod tally;
+mod thresholds;
+mod top_k_categorical_accuracy;
+mod true_negatives;
+mod true_positives;
+mod weights;
 
 use std::fmt::Debug;
 
 pub use accuracy::Accuracy;
+pub use auc::AUC;
 pub use auto_accuracy::AutoAccuracy;
+pub use average::Average;
 pub use binary_accuracy::BinaryAccuracy;
+pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_iou::BinaryIoU;
 pub use categorical_accuracy::CategoricalAccuracy;
+pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_hinge::CategoricalHinge;
+pub use concordance_correlation::ConcordanceCorrelation;
+pub use cornu_config as config;
+use cornu_config::Config;
 pub use cornu_tensor as tensor;
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_tensor::{Scalar, Shape, Tensor, View};
+pub use cosine_similarity::CosineSimilarity;
+pub use curve::{Curve, SummationMethod};
 use dyn_clone::DynClone;
 pub use error::MetricError;
+pub use f_beta_score::FBetaScore;
+pub use f1_score::F1Score;
+pub use false_negatives::FalseNegatives;
+pub use false_positives::FalsePositives;
+pub use hinge::Hinge;
+pub use iou::IoU;
+pub use kl_divergence::KLDivergence;
+pub use log_cosh_error::LogCoshError;
 pub use mean::Mean;
 pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
+pub use mean_iou::MeanIoU;
+pub use mean_metric_wrapper::MeanMetricWrapper;
+pub use mean_of_loss::MeanOfLoss;
 pub use mean_squared_error::MeanSquaredError;
-pub use registry::{IntoMetric, NAMES, get};
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use one_hot_iou::OneHotIoU;
+pub use one_hot_mean_iou::OneHotMeanIoU;
+pub use pearson_correlation::PearsonCorrelation;
+pub use poisson::Poisson;
+pub use precision::Precision;
+pub use precision_at_recall::PrecisionAtRecall;
+pub use r2_score::{ClassAggregation, R2Score};
+pub use recall::Recall;
+pub use recall_at_precision::RecallAtPrecision;
+pub use registry::{IntoMetric, from_config, get, names};
+pub use root_mean_squared_error::RootMeanSquaredError;
+pub use sensitivity_at_specificity::SensitivityAtSpecificity;
 pub use sparse_categorical_accuracy::SparseCategoricalAccuracy;
+pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
+pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
+pub use specificity_at_sensitivity::SpecificityAtSensitivity;
+pub use squared_hinge::SquaredHinge;
+pub use sum::Sum;
+pub use thresholds::Thresholds;
+pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
+pub use true_negatives::TrueNegatives;
+pub use true_positives::TruePositives;
 
 /// How good predictions are, over all batches seen since the last reset.
 ///
@@ -101,10 +197,10 @@ pub trait Metric<T: Scalar>: Debug + DynClone + Send + Sync {
     /// [`MetricError::Shapes`] if they do not.
     fn check(&self, y_true: Shape, y_pred: Shape) -> Result<(), MetricError>;
 
-    /// Takes in a batch. Nothing is allocated.
+    /// Takes in a batch. Nothing is allocated, once the first batch has been seen.
     ///
-    /// There is one weight a sample, or one a row (all dimensions of the predictions but the last). A row of
-    /// weight 0 does not count.
+    /// There is one weight a sample, or one a row (all dimensions of the predictions but the last), and for some one a
+    /// value. What has weight 0 does not count.
     ///
     /// # Errors
     /// Those of [`Metric::check`], and [`MetricError::SampleWeight`] for another number of weights. The state
@@ -122,11 +218,26 @@ pub trait Metric<T: Scalar>: Debug + DynClone + Send + Sync {
         true
     }
 
-    /// The result over all batches seen, 0 if there was none.
+    /// The result over all batches seen, 0 if there was none. Of several numbers it is the mean.
     fn result(&self) -> f64;
+
+    /// The result where it is several numbers: one a threshold, a class, a column. `None`, the default, where it is one.
+    fn results(&self) -> Option<Vec<f64>> {
+        None
+    }
 
     /// Forgets what was seen.
     fn reset(&mut self);
+
+    /// The sums that it keeps, under the names of Keras's variables and in their order; none by default.
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        Vec::new()
+    }
+
+    /// What Keras writes of it; `None`, the default, for one of one's own that no file can carry.
+    fn get_config(&self) -> Option<Config> {
+        None
+    }
 }
 
 dyn_clone::clone_trait_object!(<T: Scalar> Metric<T>);
@@ -157,8 +268,20 @@ impl<T: Scalar> Metric<T> for Box<dyn Metric<T>> {
         (**self).result()
     }
 
+    fn results(&self) -> Option<Vec<f64>> {
+        (**self).results()
+    }
+
     fn reset(&mut self) {
         (**self).reset();
+    }
+
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        (**self).variables()
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        (**self).get_config()
     }
 }
 

@@ -1,9 +1,11 @@
 //! A running weighted mean, on which every metric stands.
 
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_config::Config;
+use cornu_tensor::{Scalar, Shape, Tensor, View};
 
 use crate::MetricError;
-use crate::shapes::aligned;
+use crate::registry::{read, written};
+use crate::weights::Weights;
 
 /// The weighted mean of all values seen: `Σ wᵢ·valueᵢ / Σ wᵢ`, 0 if nothing was seen (`keras.metrics.Mean`).
 ///
@@ -42,6 +44,28 @@ impl Mean {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), total: 0.0, count: 0.0 }
+    }
+
+    /// What Keras wrote of it.
+    ///
+    /// # Errors
+    /// [`MetricError::Config`] for arguments of another type or name.
+    pub fn from_config(config: &Config) -> Result<Self, MetricError> {
+        let (arguments, name) = read(config, "mean")?;
+        arguments.finish()?;
+        Ok(Self::new(name))
+    }
+
+    /// What Keras writes of it.
+    #[must_use]
+    pub fn get_config(&self) -> Config {
+        written::<f32>("Mean", &self.name)
+    }
+
+    /// Keras's variables: `total` and `count`.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        vec![("total", Tensor::full([], self.total)), ("count", Tensor::full([], self.count))]
     }
 
     /// Its name.
@@ -100,51 +124,21 @@ impl Mean {
         sample_weight: Option<&[T]>,
     ) -> Result<(), MetricError> {
         let (size, samples) = (shape.size(), shape.batch());
-        let Some(weights) = sample_weight else {
-            if size > 0 {
-                self.total += values.sum::<f64>() / (size / samples) as f64;
-                self.count += samples as f64;
-            }
+        let weights = Weights::new(shape, sample_weight)?;
+        if size == 0 {
             return Ok(());
-        };
-        if !leading_sizes(shape).any(|size| size == weights.len()) {
-            return Err(MetricError::SampleWeight { values: shape, received: weights.len() });
         }
-        if size > 0 {
-            let (values_a_weight, share) = (size / weights.len(), samples as f64 / size as f64);
-            for (i, value) in values.enumerate() {
-                let weight = weights.get(i / values_a_weight).map_or(0.0, |weight| weight.to_f64());
-                self.update_value(value, weight * share);
-            }
+        if sample_weight.is_none() {
+            self.total += values.sum::<f64>() / (size / samples) as f64;
+            self.count += samples as f64;
+            return Ok(());
+        }
+        let share = samples as f64 / size as f64;
+        for (i, value) in values.enumerate() {
+            self.update_value(value, weights.of(i) * share);
         }
         Ok(())
     }
-}
-
-impl Mean {
-    /// Takes in the mean of `term(y_true, y_pred)` over each row.
-    pub(crate) fn add_row_means<T: Scalar>(
-        &mut self,
-        y_true: View<'_, T>,
-        y_pred: View<'_, T>,
-        sample_weight: Option<&[T]>,
-        term: impl Fn(T, T) -> T,
-    ) -> Result<(), MetricError> {
-        let shape = aligned(self.name(), y_true.shape(), y_pred.shape())?;
-        let width = shape.last_dim();
-        let rows = y_true.as_slice().chunks_exact(width).zip(y_pred.as_slice().chunks_exact(width));
-        let means = rows.map(|(t, p)| {
-            let terms = t.iter().zip(p).map(|(&t, &p)| term(t, p).to_f64());
-            terms.sum::<f64>() / width as f64
-        });
-        self.add(shape.outer(), means, sample_weight)
-    }
-}
-
-/// The numbers of indices of the first one, two, … dimensions; 1 for a scalar.
-fn leading_sizes(shape: Shape) -> impl Iterator<Item = usize> {
-    let dims = if shape.rank() == 0 { Shape::from([1]) } else { shape };
-    (1..=dims.rank()).map(move |rank| dims.dims().iter().take(rank).product())
 }
 
 #[cfg(test)]

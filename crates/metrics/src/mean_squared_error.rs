@@ -1,44 +1,55 @@
 //! The mean of squares.
 
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_config::Config;
+use cornu_losses as losses;
+use cornu_tensor::{Scalar, Shape, Tensor, View};
 
-use crate::shapes::aligned;
-use crate::{Mean, Metric, MetricError};
+use crate::registry::{read, written};
+use crate::{MeanOfLoss, Metric, MetricError};
 
 /// `mean((y_true − y_pred)²)` over the last dimension, averaged over all rows (`keras.metrics.MeanSquaredError`).
 ///
-/// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other.
+/// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. There is one weight a sample or a row.
 ///
 /// ```
 /// use cornu_metrics::{MeanSquaredError, Metric};
 /// use cornu_tensor::Tensor;
 ///
 /// let mut error = MeanSquaredError::new();
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
-/// let y_pred = Tensor::from([[1.0, 1.0], [0.0, 2.0]]);
+/// let (y_true, y_pred) = (Tensor::from([[0.0, 1.0], [0.0, 0.0]]), Tensor::from([[1.0, 1.0], [0.0, 0.0]]));
 /// error.update(y_true.view(), y_pred.view(), None)?;
-/// assert_eq!(error.result(), 1.25);
+/// assert_eq!(error.result(), 0.25);
 /// # Ok::<(), cornu_metrics::MetricError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeanSquaredError {
-    mean: Mean,
+    mean: MeanOfLoss<losses::MeanSquaredError>,
 }
 
 impl MeanSquaredError {
-    /// Nothing seen yet.
+    /// Keras's defaults. Nothing seen yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { mean: Mean::new("mean_squared_error") }
+        Self { mean: MeanOfLoss::new("mean_squared_error", losses::MeanSquaredError::new()) }
     }
 
     /// Another name than `"mean_squared_error"`.
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
-        Self { mean: Mean::new(name) }
+        Self { mean: self.mean.with_name(name) }
     }
 
-    /// The error so far, 0 if nothing was seen.
+    /// What Keras wrote of it.
+    ///
+    /// # Errors
+    /// [`MetricError::Config`] for arguments of another type or name.
+    pub fn from_config(config: &Config) -> Result<Self, MetricError> {
+        let (arguments, name) = read(config, "mean_squared_error")?;
+        arguments.finish()?;
+        Ok(Self::new().with_name(name))
+    }
+
+    /// The mean so far, 0 if nothing was seen.
     #[must_use]
     pub fn result(&self) -> f64 {
         self.mean.result()
@@ -57,7 +68,7 @@ impl<T: Scalar> Metric<T> for MeanSquaredError {
     }
 
     fn check(&self, y_true: Shape, y_pred: Shape) -> Result<(), MetricError> {
-        aligned(self.mean.name(), y_true, y_pred).map(drop)
+        self.mean.shape::<T>(y_true, y_pred).map(drop)
     }
 
     fn update(
@@ -66,7 +77,7 @@ impl<T: Scalar> Metric<T> for MeanSquaredError {
         y_pred: View<'_, T>,
         sample_weight: Option<&[T]>,
     ) -> Result<(), MetricError> {
-        self.mean.add_row_means(y_true, y_pred, sample_weight, |t, p| (t - p) * (t - p))
+        self.mean.add((y_true, y_pred), sample_weight, 1.0)
     }
 
     fn may_fail(&self) -> bool {
@@ -74,10 +85,18 @@ impl<T: Scalar> Metric<T> for MeanSquaredError {
     }
 
     fn result(&self) -> f64 {
-        self.mean.result()
+        self.result()
     }
 
     fn reset(&mut self) {
         self.mean.reset();
+    }
+
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        self.mean.variables()
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(written::<T>("MeanSquaredError", self.mean.name()))
     }
 }

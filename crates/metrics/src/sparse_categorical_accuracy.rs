@@ -1,8 +1,10 @@
 //! How often the largest prediction is at the class number.
 
+use cornu_config::Config;
 use cornu_tensor::kernels::argmax;
-use cornu_tensor::{Scalar, Shape, View};
+use cornu_tensor::{Scalar, Shape, Tensor, View};
 
+use crate::registry::{read, written};
 use crate::shapes::class_numbers;
 use crate::{Mean, Metric, MetricError};
 
@@ -39,6 +41,16 @@ impl SparseCategoricalAccuracy {
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { mean: Mean::new(name) }
+    }
+
+    /// What Keras wrote of it.
+    ///
+    /// # Errors
+    /// [`MetricError::Config`] for arguments of another type or name.
+    pub fn from_config(config: &Config) -> Result<Self, MetricError> {
+        let (arguments, name) = read(config, "sparse_categorical_accuracy")?;
+        arguments.finish()?;
+        Ok(Self::new().with_name(name))
     }
 
     /// The share of matches so far, 0 if nothing was seen.
@@ -95,5 +107,13 @@ impl<T: Scalar> Metric<T> for SparseCategoricalAccuracy {
 
     fn reset(&mut self) {
         self.mean.reset();
+    }
+
+    fn variables(&self) -> Vec<(&'static str, Tensor<f64>)> {
+        self.mean.variables()
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(written::<T>("SparseCategoricalAccuracy", self.mean.name()))
     }
 }
