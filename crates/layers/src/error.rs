@@ -1,5 +1,6 @@
 //! What can go wrong with a layer.
 
+use cornu_config::ConfigError;
 use cornu_initializers::InitializerError;
 use cornu_tensor::{Shape, TensorError};
 use thiserror::Error;
@@ -88,10 +89,13 @@ pub enum LayerError {
         /// What was looked for, such as `activation`.
         family: &'static str,
         /// The names there are.
-        known: &'static [&'static str],
+        known: Vec<&'static str>,
         /// The name that came.
         received: String,
     },
+    /// A config that says something else than the component has.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// An initializer failed.
     #[error(transparent)]
     Initializer(#[from] InitializerError),

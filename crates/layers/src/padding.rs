@@ -34,7 +34,7 @@ impl FromStr for Padding {
         match name.to_lowercase().as_str() {
             "valid" => Ok(Self::Valid),
             "same" => Ok(Self::Same),
-            _ => Err(LayerError::UnknownName { family: "padding", known: &NAMES, received: name.to_owned() }),
+            _ => Err(LayerError::UnknownName { family: "padding", known: NAMES.to_vec(), received: name.to_owned() }),
         }
     }
 }
