@@ -17,9 +17,9 @@ impl Lanes {
     pub(crate) fn new(sample: Shape, along: impl Fn(usize) -> bool) -> Self {
         let mut lanes = Self { dims: [(1, 0); MAX_RANK], rank: sample.rank(), width: 1, in_order: true };
         // From the last axis to the first; the lanes' axes fill the end, the others what is before.
-        let (mut stride, mut end) = (1, sample.rank());
+        let mut end = sample.rank();
         for lane in [true, false] {
-            stride = 1;
+            let mut stride = 1;
             for (axis, &dim) in sample.dims().iter().enumerate().rev() {
                 if along(axis) == lane {
                     end -= 1;

@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
 use cornu_initializers::InitializerError;
-use cornu_layers::activations::LeakyRelu;
+use cornu_layers::activations::{
+    self, Celu, Gelu, GeneralRelu, HardShrink, LeakyRelu, SoftShrink, Squareplus, from_fn,
+};
+use cornu_layers::config::{Config, Value};
 use cornu_layers::constraints::{MaxNorm, MinMaxNorm};
 use cornu_layers::regularizers::{L1, L1L2, L2};
 use cornu_layers::{
     Activation, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward, Input, KernelArguments, Layer,
-    LayerError, MaxPooling2D, Mode, Padding, Reshape, Scratch,
+    LayerError, LeakyReLU, MaxPooling2D, Mode, PReLU, Padding, ReLU, Reshape, Scratch, Softmax, SoftmaxAxis, from_config,
 };
 use cornu_tensor::{Shape, Tensor, TensorError};
 
@@ -178,7 +181,10 @@ fn inputs() {
         says(error, message);
     }
     assert!(matches!(refused(MaxPooling2D::new(usize::MAX).padding("same"), [4, 4, 1]), LayerError::Input { .. }));
-    let layers: [Box<dyn Layer<f32>>; 8] = [
+    let layers: [Box<dyn Layer<f32>>; 11] = [
+        Box::new(ReLU::new()),
+        Box::new(PReLU::new()),
+        Box::new(Softmax::new()),
         Box::new(Dense::new(2)),
         Box::new(Conv2D::new(2, 1)),
         Box::new(MaxPooling2D::new(1)),
@@ -263,7 +269,9 @@ fn weights() {
 #[test]
 fn names() {
     let activations = "linear, relu, sigmoid, tanh, softmax, softplus, softsign, elu, selu, gelu, silu, leaky_relu, \
-                       exponential";
+                       exponential, celu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, log_sigmoid, \
+                       log_softmax, mish, relu6, soft_shrink, sparse_plus, sparse_sigmoid, sparsemax, squareplus, \
+                       tanh_shrink";
     let unknown = format!("unknown activation. Expected one of: {activations}. Received: \"rleu\"");
     says(refused(Dense::new(2).activation("rleu"), [3]), &unknown);
     says(refused(Activation::new("rleu"), [3]), &unknown);
@@ -294,6 +302,140 @@ fn names() {
     }
     // The first of several wrong arguments is reported.
     says(refused(Conv2D::new(2, 1).padding("full").activation("rleu"), [3, 3, 1]), padding);
+}
+
+#[test]
+fn arguments_of_activations() {
+    for (error, message) in [
+        (Celu::new(0.0).err(), "Celu: expected `alpha` to be a finite number other than 0. Received: alpha=0"),
+        (
+            HardShrink::new(-1.0).err(),
+            "HardShrink: expected `threshold` to be a finite number, 0 or more. Received: threshold=-1",
+        ),
+        (
+            SoftShrink::new(f64::NAN).err(),
+            "SoftShrink: expected `threshold` to be a finite number, 0 or more. Received: threshold=NaN",
+        ),
+        (Squareplus::new(-4.0).err(), "Squareplus: expected `b` to be a finite number, 0 or more. Received: b=-4"),
+        (
+            GeneralRelu::new(0.0, Some(-1.0), 0.0).err(),
+            "ReLU: expected `max_value` to be a finite number, 0 or more. Received: max_value=-1",
+        ),
+    ] {
+        says(error.unwrap(), message);
+    }
+    let config = |name, argument, value: f64| Config::new("keras.activations", name).with(argument, value);
+    for (config, message) in [
+        (config("softmax", "axis", 1.0), "activation: expected `axis` to be -1. Received: axis=1.0"),
+        (config("mish", "alpha", 1.0), "mish: expected only the arguments . Received: alpha=1.0"),
+        (config("threshold", "threshold", 1.0), "threshold: expected the argument `default_value`. Received: none"),
+    ] {
+        says(activations::from_config::<f32>(&config).unwrap_err(), message);
+    }
+    let unknown = activations::from_config::<f32>(&config("rleu", "alpha", 1.0)).unwrap_err().to_string();
+    assert!(unknown.starts_with("expected a class of keras.activations") && unknown.ends_with("Received: \"rleu\""));
+}
+
+#[test]
+fn arguments_of_activations_as_layers() {
+    for (error, message) in [
+        (
+            refused(Dense::new(3).activation("glu"), [3]),
+            "Dense: expected `units` to be even, for the activation glu halves it. Received: units=3",
+        ),
+        (
+            refused(Conv2D::new(3, 1).activation("glu"), [3, 3, 1]),
+            "Conv2D: expected `filters` to be even, for the activation glu halves it. Received: filters=3",
+        ),
+        (
+            refused(Activation::new("glu"), [2, 3]),
+            "Activation expects an even last dimension, for the activation glu halves it. \
+             Received: an input of shape (2, 3) a sample",
+        ),
+        (
+            refused(ReLU::new().threshold(-1.0), [3]),
+            "ReLU: expected `threshold` to be a finite number, 0 or more. Received: threshold=-1",
+        ),
+        (
+            refused(LeakyReLU::new().negative_slope(-1.0), [3]),
+            "LeakyRelu: expected `negative_slope` to be a finite number, 0 or more. Received: negative_slope=-1",
+        ),
+        (
+            refused(PReLU::new().shared_axes([2]), [3]),
+            "PReLU: expected `shared_axes` to be axes of (batch, …) other than the batch, for samples of shape (3,). \
+             Received: shared_axes=[2]",
+        ),
+        (
+            refused(Softmax::new().axis([1, -1]), [3]),
+            "Softmax: expected `axis` to be axes of (batch, …) other than the batch, each once, for samples of shape \
+             (3,). Received: axis=[1, -1]",
+        ),
+    ] {
+        says(error, message);
+    }
+    for axis in [SoftmaxAxis::from(0), 2.into(), (-2).into(), vec![].into(), [0, 1].into(), isize::MIN.into()] {
+        assert!(matches!(
+            refused(Softmax::new().axis(axis), [3]),
+            LayerError::Argument { component: "Softmax", .. }
+        ));
+    }
+    assert!(refused(PReLU::new().alpha_initializer("xavier"), [3]).to_string().ends_with("Received: \"xavier\""));
+}
+
+#[test]
+fn configs() {
+    let layer = |class_name| Config::new("keras.layers", class_name);
+    let first = |value: Value| layer("Conv2D").with("filters", 2).with("kernel_size", 1).with("data_format", value);
+    for (config, message) in [
+        (layer("Dense"), "Dense: expected the argument `units`. Received: none"),
+        (layer("Conv2D").with("filters", 2), "Conv2D: expected the argument `kernel_size`. Received: none"),
+        (
+            first("channels_first".into()),
+            "Conv2D: expected `data_format` to be \"channels_last\". Received: data_format=\"channels_first\"",
+        ),
+        (
+            layer("BatchNormalization").with("renorm", true),
+            "BatchNormalization: expected `renorm` to be false. Received: renorm=true",
+        ),
+        (
+            layer("InputLayer").with("batch_shape", vec![None::<usize>, None]),
+            "InputLayer: expected `batch_shape` to be the batch, then dimensions of known size. \
+             Received: batch_shape=[None, None]",
+        ),
+        (
+            layer("Dense").with("units", 2).with("activation", layer("Dense").with("units", 2)),
+            "a layer: expected `activation` to be the name of an activation, or a layer that is nothing but an \
+             activation. Received: activation=Dense",
+        ),
+    ] {
+        says(from_config::<f32>(&config).unwrap_err(), message);
+    }
+    for (config, received) in [
+        (layer("Dense").with("units", 2).with("unit", 3), "Received: unit=3"),
+        (layer("Dense").with("units", -2), "Received: -2"),
+        (layer("Dense").with("units", 2).with("activation", "rleu"), "Received: \"rleu\""),
+        (layer("Dense").with("units", 2).with("activation", 0.5), "Received: 0.5"),
+        (layer("Dense").with("units", 2).with("kernel_initializer", "xavier"), "Received: \"xavier\""),
+        (layer("MaxPooling2D").with("padding", "full"), "Received: \"full\""),
+        (layer("Softmax").with("axis", "last"), "Received: \"last\""),
+        (layer("Lambda"), "Received: \"Lambda\""),
+    ] {
+        let message = from_config::<f32>(&config).unwrap_err().to_string();
+        assert!(message.ends_with(received), "{message}");
+    }
+    // What no file can carry, and what was not understood, is not written.
+    let square = from_fn("square", |x: f32| x * x, |x| x + x);
+    let layers: [Box<dyn Layer<f32>>; 6] = [
+        Box::new(Dense::new(2).activation(square)),
+        Box::new(Dense::new(2).activation("rleu")),
+        Box::new(Activation::new(Gelu::new(true))),
+        Box::new(MaxPooling2D::new(2).padding("full")),
+        Box::new(BatchNormalization::new().beta_initializer("xavier")),
+        Box::new(PReLU::new().alpha_initializer("xavier")),
+    ];
+    for layer in layers {
+        assert_eq!(layer.get_config(), None, "{layer:?}");
+    }
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl<T: Scalar> Layer<T> for BatchNormalization<T> {
             *slope /= self.deviation(variance);
         }
         let mut weight_gradients = pass.weight_gradients.iter_mut().map(Tensor::as_mut_slice);
-        for (used, values) in [(self.gamma.used, &*slope), (self.beta.used, &*sum)] {
+        for (used, values) in [(self.scale, &*slope), (self.center, &*sum)] {
             if let Some(into) = used.then(|| weight_gradients.next()).flatten() {
                 into.copy_from_slice(values);
             }
