@@ -177,8 +177,8 @@ add("plain", lambda: layers.LeakyReLU(), normal((2, 5)))
 add("axis_1", lambda: layers.Softmax(axis=1), normal((2, 3, 2)))
 
 # Later cases stand last: those before keep their random numbers.
-for options in [{}, {"max_value": 6.0}, {"max_value": 1.0}, {"negative_slope": 0.1}, {"threshold": 0.5}]:
-    add("_".join(options) or "kinks", lambda: layers.ReLU(**options), kinks)
+for name, options in [("kinks", {}), ("maximum_6", {"max_value": 6.0}), ("maximum_1", {"max_value": 1.0}), ("slope", {"negative_slope": 0.1}), ("threshold", {"threshold": 0.5})]:
+    add(name, lambda: layers.ReLU(**options), kinks)
 add("kinks", lambda: layers.LeakyReLU(), kinks)
 add("slope", lambda: layers.LeakyReLU(negative_slope=0.05), normal((2, 3, 2)))
 add("plain", lambda: layers.ELU(), kinks)
@@ -200,9 +200,9 @@ add("axis_minus_2", lambda: layers.Softmax(axis=-2), normal((2, 3, 2, 2)))
 for activation in ["mish", "celu", "hard_silu", "log_softmax", "sparsemax"]:
     add(f"activation_{activation}", lambda: layers.Dense(4, activation=activation), normal((3, 5)))
 add("activation_leaky", lambda: layers.Dense(4, activation=layers.LeakyReLU(0.1)), normal((3, 5)))
-add("activation_relu_6", lambda: layers.Dense(4, activation=layers.ReLU(max_value=0.5)), normal((3, 5)))
+add("activation_relu_with_maximum", lambda: layers.Dense(4, activation=layers.ReLU(max_value=0.5)), normal((3, 5)))
 add("glu", lambda: layers.Dense(4, activation="glu"), normal((3, 5)))
-add("glu_rank_3", lambda: layers.Dense(6, activation="glu", activity_regularizer="l2"), normal((2, 2, 3)))
+add("glu_rank_3", lambda: layers.Dense(6, activation="glu"), normal((2, 2, 3)))
 add("glu", lambda: layers.Conv2D(4, 2, activation="glu"), normal((2, 3, 4, 2)))
 add("glu", lambda: layers.Activation("glu"), normal((2, 3, 4)))
 

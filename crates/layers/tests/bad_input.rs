@@ -11,7 +11,8 @@ use cornu_layers::constraints::{MaxNorm, MinMaxNorm};
 use cornu_layers::regularizers::{L1, L1L2, L2};
 use cornu_layers::{
     Activation, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward, Input, KernelArguments, Layer,
-    LayerError, LeakyReLU, MaxPooling2D, Mode, PReLU, Padding, ReLU, Reshape, Scratch, Softmax, SoftmaxAxis, from_config,
+    LayerError, LeakyReLU, MaxPooling2D, Mode, PReLU, Padding, ReLU, Reshape, Scratch, Softmax, SoftmaxAxis,
+    from_config,
 };
 use cornu_tensor::{Shape, Tensor, TensorError};
 
@@ -374,10 +375,7 @@ fn arguments_of_activations_as_layers() {
         says(error, message);
     }
     for axis in [SoftmaxAxis::from(0), 2.into(), (-2).into(), vec![].into(), [0, 1].into(), isize::MIN.into()] {
-        assert!(matches!(
-            refused(Softmax::new().axis(axis), [3]),
-            LayerError::Argument { component: "Softmax", .. }
-        ));
+        assert!(matches!(refused(Softmax::new().axis(axis), [3]), LayerError::Argument { component: "Softmax", .. }));
     }
     assert!(refused(PReLU::new().alpha_initializer("xavier"), [3]).to_string().ends_with("Received: \"xavier\""));
 }

@@ -3,9 +3,7 @@
 use std::error::Error;
 
 use cornu_layers::config::{Config, Value};
-use cornu_layers::{
-    Built, LAYER_ARGUMENTS, Layer, Mode, Scratch, activations, class_names, from_config, serialize,
-};
+use cornu_layers::{Built, LAYER_ARGUMENTS, Layer, Mode, Scratch, activations, class_names, from_config, serialize};
 use cornu_tensor::{Scalar, Tensor};
 use cornu_testkit::assert_close;
 use cornu_testkit::golden::{self, GoldenError, flag, floats, get, list, optional, tensor, tensors, text};

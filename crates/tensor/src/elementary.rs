@@ -171,10 +171,16 @@ mod tests {
 
     #[test]
     fn their_ends() {
-        assert_eq!([ln(0.0), ln(-0.0), ln(1.0), ln(f32::INFINITY)], [-f32::INFINITY, -f32::INFINITY, 0.0, f32::INFINITY]);
+        assert_eq!(
+            [ln(0.0), ln(-0.0), ln(1.0), ln(f32::INFINITY)],
+            [-f32::INFINITY, -f32::INFINITY, 0.0, f32::INFINITY]
+        );
         assert!(ln(-1.0).is_nan() && ln(f32::NEG_INFINITY).is_nan() && ln(f32::NAN).is_nan());
         assert!((ln(1e-45) + 103.278_93).abs() < 1e-5 && (ln(f32::MAX) - 88.722_84).abs() < 1e-5);
-        assert_eq!([ln_1p(0.0), ln_1p(1e-30), ln_1p(-1.0), ln_1p(f32::INFINITY)], [0.0, 1e-30, -f32::INFINITY, f32::INFINITY]);
+        assert_eq!(
+            [ln_1p(0.0), ln_1p(1e-30), ln_1p(-1.0), ln_1p(f32::INFINITY)],
+            [0.0, 1e-30, -f32::INFINITY, f32::INFINITY]
+        );
         assert!(ln_1p(-1.5).is_nan() && ln_1p(f32::NAN).is_nan() && (ln_1p(1e30) - 69.077_55).abs() < 1e-5);
         assert_eq!([erf(f32::INFINITY), erf(f32::NEG_INFINITY), erf(5.0), erf(0.0)], [1.0, -1.0, 1.0, 0.0]);
         assert!(erf(f32::NAN).is_nan() && erf(-0.0).is_sign_negative());

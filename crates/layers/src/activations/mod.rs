@@ -50,10 +50,10 @@ mod threshold;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use celu::Celu;
 use cornu_config::Config;
 use cornu_tensor::Scalar;
 pub use cornu_tensor::kernels::{map, scale};
-pub use celu::Celu;
 pub use elu::Elu;
 pub use exponential::Exponential;
 pub use from_fn::{FromFn, from_fn};

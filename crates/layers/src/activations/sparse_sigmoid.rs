@@ -45,7 +45,13 @@ impl<T: Scalar> Activation<T> for SparseSigmoid {
             let (above, two) = (x + T::one(), T::of(2.0));
             let end = above.is_zero() || above == two;
             let inside = above > T::zero() && above < two;
-            if inside { half } else if end { half * half } else { T::zero() }
+            if inside {
+                half
+            } else if end {
+                half * half
+            } else {
+                T::zero()
+            }
         });
     }
 
