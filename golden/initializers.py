@@ -20,11 +20,30 @@ for shape in SHAPES:
     fan_in, fan_out = compute_fans(shape)
     fans.append({"shape": list(shape), "fan_in": fan_in, "fan_out": fan_out})
 
+# With axes: products of dimensions. With one of the two alone, nothing changes.
+SHAPES_AND_AXES = [
+    ((8, 4, 16), [0], [1, 2]),
+    ((8, 4, 16), [0, 1], [2]),
+    ((8, 4, 16), [-3], [-2, -1]),
+    ((8, 4, 16), [], [0, 1, 2]),
+    ((7, 3), [1], [0]),
+    ((7, 3), [0, 0], [-1, 1]),
+    ((5, 0, 3), [0, 1], [2]),
+    ((2, 3, 2, 3, 4), [4, 0], [1, 3]),
+    ((8, 4, 16), [0], None),
+    ((8, 4, 16), None, [1, 2]),
+]
+fans_along = []
+for shape, input_axes, output_axes in SHAPES_AND_AXES:
+    fan_in, fan_out = compute_fans(shape, input_axes, output_axes)
+    axes = {"input_axes": input_axes, "output_axes": output_axes}
+    fans_along.append({"shape": list(shape), **axes, "fan_in": fan_in, "fan_out": fan_out})
+
 
 def law(initializer, shape):
     """The distribution of the values: the formula of the documentation, in float64."""
     if isinstance(initializer, initializers.VarianceScaling):
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = compute_fans(shape, initializer.input_axes, initializer.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[initializer.mode]
         variance = initializer.scale / max(1.0, n)
         if initializer.distribution == "uniform":
@@ -86,6 +105,11 @@ for scale, mode, distribution in itertools.product(
 ):
     config = {"scale": scale, "mode": mode, "distribution": distribution}
     add_law("VarianceScaling", config, [(), (7,), (7, 3), (5, 4, 3), (3, 3, 4, 8)])
+AXES = {"input_axes": [0], "output_axes": [1, -1]}
+for class_name in [*PRESETS, "VarianceScaling"]:
+    add_law(class_name, AXES, [(5, 4, 3), (3, 3, 4, 8)])
+    add_law(class_name, {"input_axes": [0]}, [(5, 4, 3)])
+add_law("VarianceScaling", {"scale": 2.0, "mode": "fan_out", "distribution": "uniform", **AXES}, [(5, 4, 3)])
 
 values = []
 for class_name, config, shapes in [
@@ -117,18 +141,57 @@ for class_name, shape in itertools.product(["Orthogonal", "Identity"], [(), (7,)
     except ValueError as error:
         refused.append({"class_name": class_name, "shape": list(shape), "message": str(error)})
 
+# Kernels of a short-time Fourier transform: the first with all arguments in all ways, the others by default.
+WINDOWS = [
+    "hann", "hamming", "blackman", "nuttall", "blackmanharris", "flattop", "boxcar", "bartlett", "triang", "cosine",
+]
+stft = []
+
+
+def add_stft(config, shape):
+    value = initializers.STFT(**config)(shape)
+    stft.append({"config": config, "value": tensor(value)})
+
+
+for side, scaling, periodic in itertools.product(["real", "imag"], [None, "density", "spectrum"], [False, True]):
+    add_stft({"side": side, "scaling": scaling, "periodic": periodic}, (6, 1, 4))
+for window, periodic, length in itertools.product(WINDOWS, [False, True], [7, 8]):
+    add_stft({"window": window, "periodic": periodic}, (length, 1, 2))
+add_stft({"window": None}, (5, 1, 3))
+add_stft({"window": None, "side": "imag"}, (5, 1, 3))
+add_stft({"window": [0.5, -1.0, 2.0, 0.25], "side": "imag"}, (4, 1, 3))
+add_stft({"window": [0.5, -1.0, 2.0, 0.25], "scaling": "spectrum"}, (4, 1, 3))
+add_stft({}, (1, 1, 1))
+add_stft({}, (2, 1, 1))
+add_stft({"window": "boxcar"}, (3, 1, 1))
+add_stft({}, (64, 1, 3))
+
+# Every class, by default and with all of its arguments.
+SEEDED = {"seed": 7}
+AXES = {"input_axes": [0], "output_axes": [1, -1]}
 configs = []
-for class_name in [
-    "Zeros", "Ones", "Constant", "Identity", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal",
-    "VarianceScaling", *PRESETS,
+for class_name, arguments in [
+    ("Zeros", {}),
+    ("Ones", {}),
+    ("Constant", {"value": 0.3}),
+    ("Identity", {"gain": -2.5}),
+    ("Orthogonal", {"gain": 0.7, **SEEDED}),
+    ("RandomNormal", {"mean": 0.5, "stddev": 2.0, **SEEDED}),
+    ("RandomUniform", {"minval": -1.0, "maxval": 3.25, **SEEDED}),
+    ("TruncatedNormal", {"mean": 0.5, "stddev": 2.0, **SEEDED}),
+    ("VarianceScaling", {"scale": 0.1, "mode": "fan_avg", "distribution": "untruncated_normal", **SEEDED, **AXES}),
+    ("VarianceScaling", {"distribution": "NORMAL", "input_axes": [0]}),
+    ("STFT", {"side": "imag", "window": "hamming", "scaling": "spectrum", "periodic": True}),
+    ("STFT", {"window": None, "scaling": None}),
+    ("STFT", {"window": [0.5, -1.0]}),
+    *[(name, {**SEEDED, **AXES}) for name in PRESETS],
 ]:
-    initializer = getattr(initializers, class_name)()
-    config = initializer.get_config()
-    configs.append({
-        "class_name": class_name,
-        "config": config,
-        "serialized": keras.saving.serialize_keras_object(initializer),
-    })
+    for given in [{}, arguments]:
+        initializer = getattr(initializers, class_name)(**given)
+        serialized = keras.saving.serialize_keras_object(initializer)
+        case = {"class_name": class_name, "arguments": given, "serialized": serialized}
+        if case not in configs:
+            configs.append(case)
 
 # The texts that keras.initializers.get knows.
 names = []
@@ -136,7 +199,7 @@ for name in [
     "zeros", "ones", "constant", "identity", "orthogonal", "random_normal", "random_uniform", "truncated_normal",
     "variance_scaling", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
     "lecun_normal", "zero", "one", "normal", "uniform", "Zeros", "GlorotUniform", "IdentityInitializer",
-    "OrthogonalInitializer", "LecunNormal",
+    "OrthogonalInitializer", "LecunNormal", "stft", "STFT", "STFTInitializer",
 ]:
     try:
         names.append({"name": name, "class_name": type(initializers.get(name)).__name__})
@@ -144,6 +207,6 @@ for name in [
         names.append({"name": name, "class_name": None})
 
 write("initializers", {
-    "fans": fans, "laws": laws, "values": values, "orthogonal": orthogonal, "refused": refused, "configs": configs,
-    "names": names,
+    "fans": fans, "fans_along": fans_along, "laws": laws, "values": values, "orthogonal": orthogonal, "refused": refused, "configs": configs,
+    "names": names, "stft": stft,
 })

@@ -177,7 +177,10 @@ add("plain", lambda: layers.LeakyReLU(), normal((2, 5)))
 add("axis_1", lambda: layers.Softmax(axis=1), normal((2, 3, 2)))
 
 # Later cases stand last: those before keep their random numbers.
-for name, options in [("kinks", {}), ("maximum_6", {"max_value": 6.0}), ("maximum_1", {"max_value": 1.0}), ("slope", {"negative_slope": 0.1}), ("threshold", {"threshold": 0.5})]:
+for name, options in [
+    ("kinks", {}), ("maximum_6", {"max_value": 6.0}), ("maximum_1", {"max_value": 1.0}),
+    ("slope", {"negative_slope": 0.1}), ("threshold", {"threshold": 0.5}),
+]:
     add(name, lambda: layers.ReLU(**options), kinks)
 add("kinks", lambda: layers.LeakyReLU(), kinks)
 add("slope", lambda: layers.LeakyReLU(negative_slope=0.05), normal((2, 3, 2)))
@@ -253,6 +256,8 @@ ARGUMENTS = [
     ("Softmax", [], {}),
     ("Softmax", [], dict(axis=1)),
     ("Softmax", [], dict(axis=[1, 2])),
+    ("ActivityRegularization", [], {}),
+    ("ActivityRegularization", [0.5, 0.25], {}),
     ("InputLayer", [[3]], {}),
     ("InputLayer", [[28, 28, 1]], {}),
 ]

@@ -1,9 +1,10 @@
 //! Zeros, ones, or one value everywhere.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 
-use crate::{Initializer, InitializerError};
+use crate::{Initializer, InitializerError, MODULE};
 
 /// All zeros: Keras's default for a bias.
 ///
@@ -46,11 +47,44 @@ pub struct Constant {
     value: f64,
 }
 
+impl Zeros {
+    /// From what Keras writes of it; it has no arguments.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument.
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        config.arguments().finish()?;
+        Ok(Self)
+    }
+}
+
+impl Ones {
+    /// From what Keras writes of it; it has no arguments.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument.
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        config.arguments().finish()?;
+        Ok(Self)
+    }
+}
+
 impl Constant {
     /// This value everywhere; any number will do, as in Keras.
     #[must_use]
     pub fn new(value: f64) -> Self {
         Self { value }
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood.
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let constant = Self::new(arguments.or("value", 0.0)?);
+        arguments.finish()?;
+        Ok(constant)
     }
 }
 
@@ -58,16 +92,29 @@ impl<T: Scalar> Initializer<T> for Zeros {
     fn init(&self, shape: Shape, _rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         Ok(Tensor::zeros(shape))
     }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "Zeros"))
+    }
 }
 
 impl<T: Scalar> Initializer<T> for Ones {
     fn init(&self, shape: Shape, _rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         Ok(Tensor::full(shape, T::one()))
     }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "Ones"))
+    }
 }
 
 impl<T: Scalar> Initializer<T> for Constant {
     fn init(&self, shape: Shape, _rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         Ok(Tensor::full(shape, T::of(self.value)))
+    }
+
+    /// `None` for a value that JSON cannot say.
+    fn get_config(&self) -> Option<Config> {
+        self.value.is_finite().then(|| Config::new(MODULE, "Constant").with("value", self.value))
     }
 }

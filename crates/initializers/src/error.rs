@@ -1,5 +1,6 @@
 //! What can go wrong with an initializer.
 
+use cornu_config::ConfigError;
 use cornu_tensor::{Shape, TensorError};
 use thiserror::Error;
 
@@ -30,11 +31,14 @@ pub enum InitializerError {
         received: Shape,
     },
     /// A name that no initializer has.
-    #[error("unknown initializer. Expected one of: {}. Received: {received:?}", crate::NAMES.join(", "))]
+    #[error("unknown initializer. Expected one of: {}. Received: {received:?}", crate::names().join(", "))]
     UnknownName {
         /// The name that came.
         received: String,
     },
+    /// A config that says something else than Keras does.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A shape that no tensor can have.
     #[error(transparent)]
     Tensor(#[from] TensorError),

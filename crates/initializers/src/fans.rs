@@ -2,6 +2,8 @@
 
 use cornu_tensor::Shape;
 
+use crate::InitializerError;
+
 /// The number of inputs and outputs a weight connects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fans {
@@ -37,4 +39,43 @@ pub fn compute_fans(shape: Shape) -> Fans {
             Fans { fan_in: times(inputs), fan_out: times(outputs) }
         }
     }
+}
+
+impl Fans {
+    /// The fans of a weight whose inputs and outputs lie along these axes; a negative one counts from the end. Each fan is
+    /// the product of the dimensions (`keras.src.initializers.compute_fans` with `input_axes` and `output_axes`).
+    ///
+    /// # Errors
+    /// [`InitializerError::Shape`] if the shape lacks one of the axes.
+    ///
+    /// ```
+    /// use cornu_initializers::Fans;
+    ///
+    /// let fans = Fans::along([8, 4, 16].into(), [0], [1, -1])?;
+    /// assert_eq!(fans, Fans { fan_in: 8, fan_out: 64 });
+    /// assert!(Fans::along([8, 4].into(), [0], [2]).is_err());
+    /// # Ok::<(), cornu_initializers::InitializerError>(())
+    /// ```
+    pub fn along(
+        shape: Shape,
+        input_axes: impl IntoIterator<Item = isize>,
+        output_axes: impl IntoIterator<Item = isize>,
+    ) -> Result<Self, InitializerError> {
+        Ok(Self { fan_in: product(shape, input_axes)?, fan_out: product(shape, output_axes)? })
+    }
+}
+
+/// The product of the dimensions along these axes; beside one of 0 the others may be of any size.
+fn product(shape: Shape, axes: impl IntoIterator<Item = isize>) -> Result<usize, InitializerError> {
+    let rank = shape.rank();
+    axes.into_iter().try_fold(1_usize, |product, axis| {
+        let place = if axis < 0 { rank.checked_sub(axis.unsigned_abs()) } else { Some(axis.unsigned_abs()) };
+        match place.and_then(|place| shape.dims().get(place)) {
+            Some(&dim) => Ok(product.saturating_mul(dim)),
+            None => {
+                let expected = format!("a shape with the axis {axis}");
+                Err(InitializerError::Shape { initializer: "VarianceScaling", expected, received: shape })
+            }
+        }
+    })
 }

@@ -1,5 +1,6 @@
 //! Glorot's (Xavier's) initializers: the variance is kept forward and backward.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 
@@ -32,6 +33,30 @@ impl GlorotNormal {
     pub const fn with_seed(self, seed: u64) -> Self {
         Self(self.0.with_seed(seed))
     }
+
+    /// The axes of the inputs of a unit. As in Keras, they count where [`GlorotNormal::output_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::input_axes`].
+    pub fn input_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.input_axes(axes)?))
+    }
+
+    /// The axes of the outputs of a unit. As in Keras, they count where [`GlorotNormal::input_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::output_axes`].
+    pub fn output_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.output_axes(axes)?))
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`VarianceScaling::input_axes`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        Self::new().0.with_preset_arguments(config).map(Self)
+    }
 }
 
 impl Default for GlorotNormal {
@@ -43,6 +68,10 @@ impl Default for GlorotNormal {
 impl<T: Scalar> Initializer<T> for GlorotNormal {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         self.0.init(shape, rng)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(self.0.preset_config("GlorotNormal"))
     }
 }
 
@@ -73,6 +102,30 @@ impl GlorotUniform {
     pub const fn with_seed(self, seed: u64) -> Self {
         Self(self.0.with_seed(seed))
     }
+
+    /// The axes of the inputs of a unit. As in Keras, they count where [`GlorotUniform::output_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::input_axes`].
+    pub fn input_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.input_axes(axes)?))
+    }
+
+    /// The axes of the outputs of a unit. As in Keras, they count where [`GlorotUniform::input_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::output_axes`].
+    pub fn output_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.output_axes(axes)?))
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`VarianceScaling::input_axes`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        Self::new().0.with_preset_arguments(config).map(Self)
+    }
 }
 
 impl Default for GlorotUniform {
@@ -84,5 +137,9 @@ impl Default for GlorotUniform {
 impl<T: Scalar> Initializer<T> for GlorotUniform {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         self.0.init(shape, rng)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(self.0.preset_config("GlorotUniform"))
     }
 }

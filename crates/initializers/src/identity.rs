@@ -1,9 +1,10 @@
 //! The identity matrix.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 
-use crate::{Initializer, InitializerError};
+use crate::{Initializer, InitializerError, MODULE};
 
 /// `gain` on the diagonal of a matrix, zero elsewhere; the matrix need not be square.
 ///
@@ -26,6 +27,17 @@ impl Identity {
     pub fn new(gain: f64) -> Self {
         Self { gain }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood.
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let identity = Self::new(arguments.or("gain", 1.0)?);
+        arguments.finish()?;
+        Ok(identity)
+    }
 }
 
 impl Default for Identity {
@@ -42,5 +54,14 @@ impl<T: Scalar> Initializer<T> for Identity {
         };
         let gain = T::of(self.gain);
         Ok(Tensor::from_fn(shape, |i| if i / columns == i % columns { gain } else { T::zero() }))
+    }
+
+    /// Keras forgets the gain when it writes, but reads it: a gain of 1 is left out. `None` for one that JSON cannot say.
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "Identity");
+        if self.gain == 1.0 {
+            return Some(config);
+        }
+        self.gain.is_finite().then(|| config.with("gain", self.gain))
     }
 }

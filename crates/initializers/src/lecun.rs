@@ -1,5 +1,6 @@
 //! LeCun's initializers, for layers followed by a SELU.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 
@@ -32,6 +33,30 @@ impl LecunNormal {
     pub const fn with_seed(self, seed: u64) -> Self {
         Self(self.0.with_seed(seed))
     }
+
+    /// The axes of the inputs of a unit. As in Keras, they count where [`LecunNormal::output_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::input_axes`].
+    pub fn input_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.input_axes(axes)?))
+    }
+
+    /// The axes of the outputs of a unit. As in Keras, they count where [`LecunNormal::input_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::output_axes`].
+    pub fn output_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.output_axes(axes)?))
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`VarianceScaling::input_axes`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        Self::new().0.with_preset_arguments(config).map(Self)
+    }
 }
 
 impl Default for LecunNormal {
@@ -43,6 +68,10 @@ impl Default for LecunNormal {
 impl<T: Scalar> Initializer<T> for LecunNormal {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         self.0.init(shape, rng)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(self.0.preset_config("LecunNormal"))
     }
 }
 
@@ -73,6 +102,30 @@ impl LecunUniform {
     pub const fn with_seed(self, seed: u64) -> Self {
         Self(self.0.with_seed(seed))
     }
+
+    /// The axes of the inputs of a unit. As in Keras, they count where [`LecunUniform::output_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::input_axes`].
+    pub fn input_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.input_axes(axes)?))
+    }
+
+    /// The axes of the outputs of a unit. As in Keras, they count where [`LecunUniform::input_axes`] are given too.
+    ///
+    /// # Errors
+    /// As [`VarianceScaling::output_axes`].
+    pub fn output_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self(self.0.output_axes(axes)?))
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`VarianceScaling::input_axes`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        Self::new().0.with_preset_arguments(config).map(Self)
+    }
 }
 
 impl Default for LecunUniform {
@@ -84,5 +137,9 @@ impl Default for LecunUniform {
 impl<T: Scalar> Initializer<T> for LecunUniform {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         self.0.init(shape, rng)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(self.0.preset_config("LecunUniform"))
     }
 }

@@ -20,6 +20,7 @@
 //! # Ok::<(), cornu_initializers::InitializerError>(())
 //! ```
 
+mod axes;
 mod constant;
 mod error;
 mod fans;
@@ -34,13 +35,17 @@ pub mod random;
 mod random_normal;
 mod random_uniform;
 mod registry;
+mod stft;
 mod truncated_normal;
 mod variance_scaling;
+mod window;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use constant::{Constant, Ones, Zeros};
+pub use cornu_config as config;
+use cornu_config::Config;
 pub use cornu_tensor as tensor;
 use cornu_tensor::{Scalar, Shape, Tensor};
 pub use error::InitializerError;
@@ -55,9 +60,14 @@ pub use rand;
 use rand::Rng;
 pub use random_normal::RandomNormal;
 pub use random_uniform::RandomUniform;
-pub use registry::{NAMES, get};
+pub use registry::{from_config, get, names};
+pub use stft::{STFT, Scaling, Side};
 pub use truncated_normal::TruncatedNormal;
 pub use variance_scaling::{Distribution, Mode, VarianceScaling};
+pub use window::Window;
+
+/// The module of Keras that the initializers are in.
+const MODULE: &str = "keras.initializers";
 
 /// How the values of a weight begin.
 ///
@@ -84,11 +94,20 @@ pub trait Initializer<T: Scalar>: Debug + Send + Sync {
     /// # Errors
     /// [`InitializerError::Shape`] if the initializer cannot fill this shape.
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError>;
+
+    /// What Keras writes of it; `None`, the default, for one of one's own that no file can carry.
+    fn get_config(&self) -> Option<Config> {
+        None
+    }
 }
 
 impl<T: Scalar> Initializer<T> for Arc<dyn Initializer<T>> {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         (**self).init(shape, rng)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        (**self).get_config()
     }
 }
 

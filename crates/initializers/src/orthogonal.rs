@@ -1,11 +1,12 @@
 //! A random orthogonal matrix.
 
+use cornu_config::Config;
 use cornu_tensor::kernels::{Line, Reflections};
 use cornu_tensor::{Scalar, Shape, Tensor, threads};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::{Initializer, InitializerError, random};
+use crate::{Initializer, InitializerError, MODULE, random};
 
 /// An orthogonal matrix, drawn evenly from all of them, times `gain`.
 ///
@@ -56,6 +57,17 @@ impl Orthogonal {
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`Orthogonal::new`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let orthogonal = Self { seed: arguments.get("seed")?, ..Self::new(arguments.or("gain", 1.0)?)? };
+        arguments.finish()?;
+        Ok(orthogonal)
+    }
 }
 
 impl Default for Orthogonal {
@@ -101,6 +113,10 @@ impl<T: Scalar> Initializer<T> for Orthogonal {
             }
         });
         Ok(tensor)
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "Orthogonal").with("seed", self.seed).with("gain", self.gain))
     }
 }
 

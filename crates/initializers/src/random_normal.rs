@@ -1,11 +1,12 @@
 //! A normal distribution.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand_distr::StandardNormal;
 
 use crate::random::Scaled;
-use crate::{Initializer, InitializerError, random};
+use crate::{Initializer, InitializerError, MODULE, random};
 
 /// Values from `N(mean, stddev²)`. Keras's defaults are mean 0 and standard deviation 0.05.
 ///
@@ -41,6 +42,20 @@ impl RandomNormal {
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`RandomNormal::new`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let normal = Self {
+            seed: arguments.get("seed")?,
+            ..Self::new(arguments.or("mean", 0.0)?, arguments.or("stddev", 0.05)?)?
+        };
+        arguments.finish()?;
+        Ok(normal)
+    }
 }
 
 impl Default for RandomNormal {
@@ -73,5 +88,10 @@ pub(crate) fn fill_normal<T: Scalar>(shape: Shape, mean: f64, stddev: f64, key: 
 impl<T: Scalar> Initializer<T> for RandomNormal {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         Ok(fill_normal(shape, self.mean, self.stddev, random::key(self.seed, rng)))
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "RandomNormal").with("seed", self.seed);
+        Some(config.with("mean", self.mean).with("stddev", self.stddev))
     }
 }

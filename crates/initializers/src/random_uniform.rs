@@ -1,11 +1,12 @@
 //! A uniform distribution.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand::distr::StandardUniform;
 
 use crate::random::Scaled;
-use crate::{Initializer, InitializerError, random};
+use crate::{Initializer, InitializerError, MODULE, random};
 
 /// Values spread evenly over `[minval, maxval)`. Keras's defaults are −0.05 and 0.05.
 ///
@@ -58,6 +59,20 @@ impl RandomUniform {
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`RandomUniform::new`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let uniform = Self {
+            seed: arguments.get("seed")?,
+            ..Self::new(arguments.or("minval", -0.05)?, arguments.or("maxval", 0.05)?)?
+        };
+        arguments.finish()?;
+        Ok(uniform)
+    }
 }
 
 impl Default for RandomUniform {
@@ -76,5 +91,10 @@ pub(crate) fn fill_uniform<T: Scalar>(shape: Shape, minval: f64, maxval: f64, ke
 impl<T: Scalar> Initializer<T> for RandomUniform {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         Ok(fill_uniform(shape, self.minval, self.maxval, random::key(self.seed, rng)))
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "RandomUniform").with("seed", self.seed);
+        Some(config.with("minval", self.minval).with("maxval", self.maxval))
     }
 }

@@ -1,33 +1,59 @@
-//! Keras's names of the initializers.
+//! Keras's names of the initializers, and what makes each from a config.
 
 use std::sync::Arc;
 
+use cornu_config::{Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
 use crate::{
     Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, InitializerError, LecunNormal,
-    LecunUniform, Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros,
+    LecunUniform, MODULE, Ones, Orthogonal, RandomNormal, RandomUniform, STFT, TruncatedNormal, VarianceScaling, Zeros,
 };
+
+type Shared<T> = Arc<dyn Initializer<T>>;
+
+/// One line an initializer.
+fn entries<T: Scalar>() -> [Entry<Shared<T>, InitializerError>; 16] {
+    [
+        entry("Zeros", &["zeros", "zero"], |c| share(Zeros::from_config(c))),
+        entry("Ones", &["ones", "one"], |c| share(Ones::from_config(c))),
+        entry("Constant", &["constant"], |c| share(Constant::from_config(c))),
+        entry("RandomNormal", &["random_normal", "normal"], |c| share(RandomNormal::from_config(c))),
+        entry("RandomUniform", &["random_uniform", "uniform"], |c| share(RandomUniform::from_config(c))),
+        entry("TruncatedNormal", &["truncated_normal"], |c| share(TruncatedNormal::from_config(c))),
+        entry("VarianceScaling", &["variance_scaling"], |c| share(VarianceScaling::from_config(c))),
+        entry("GlorotNormal", &["glorot_normal"], |c| share(GlorotNormal::from_config(c))),
+        entry("GlorotUniform", &["glorot_uniform"], |c| share(GlorotUniform::from_config(c))),
+        entry("HeNormal", &["he_normal"], |c| share(HeNormal::from_config(c))),
+        entry("HeUniform", &["he_uniform"], |c| share(HeUniform::from_config(c))),
+        entry("LecunNormal", &["lecun_normal"], |c| share(LecunNormal::from_config(c))),
+        entry("LecunUniform", &["lecun_uniform"], |c| share(LecunUniform::from_config(c))),
+        entry("Orthogonal", &["orthogonal", "OrthogonalInitializer"], |c| share(Orthogonal::from_config(c))),
+        entry("Identity", &["identity", "IdentityInitializer"], |c| share(Identity::from_config(c))),
+        entry("STFT", &["stft", "STFTInitializer"], |c| share(STFT::from_config(c))),
+    ]
+}
+
+fn entry<T: Scalar>(
+    class_name: &'static str,
+    names: &'static [&'static str],
+    from_config: fn(&Config) -> Result<Shared<T>, InitializerError>,
+) -> Entry<Shared<T>, InitializerError> {
+    Entry { class_name, names, from_config }
+}
+
+fn share<T: Scalar>(
+    made: Result<impl Initializer<T> + 'static, InitializerError>,
+) -> Result<Shared<T>, InitializerError> {
+    made.map(|initializer| Arc::new(initializer) as Shared<T>)
+}
 
 /// The names that [`get`] knows, in Keras's snake case. The class names (`"GlorotUniform"`) and Keras's
 /// aliases (`"zero"`, `"one"`, `"normal"`, `"uniform"` …) work too.
-pub const NAMES: [&str; 15] = [
-    "zeros",
-    "ones",
-    "constant",
-    "random_normal",
-    "random_uniform",
-    "truncated_normal",
-    "variance_scaling",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "lecun_normal",
-    "lecun_uniform",
-    "orthogonal",
-    "identity",
-];
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    Entry::names(&entries::<f32>())
+}
 
 /// The initializer of this name, with Keras's default arguments (`keras.initializers.get`).
 ///
@@ -42,22 +68,34 @@ pub const NAMES: [&str; 15] = [
 /// assert!(get::<f32>("xavier").unwrap_err().to_string().ends_with("Received: \"xavier\""));
 /// ```
 pub fn get<T: Scalar>(name: &str) -> Result<Arc<dyn Initializer<T>>, InitializerError> {
-    Ok(match name {
-        "zeros" | "Zeros" | "zero" => Arc::new(Zeros),
-        "ones" | "Ones" | "one" => Arc::new(Ones),
-        "constant" | "Constant" => Arc::new(Constant::default()),
-        "random_normal" | "RandomNormal" | "normal" => Arc::new(RandomNormal::default()),
-        "random_uniform" | "RandomUniform" | "uniform" => Arc::new(RandomUniform::default()),
-        "truncated_normal" | "TruncatedNormal" => Arc::new(TruncatedNormal::default()),
-        "variance_scaling" | "VarianceScaling" => Arc::new(VarianceScaling::default()),
-        "glorot_normal" | "GlorotNormal" => Arc::new(GlorotNormal::new()),
-        "glorot_uniform" | "GlorotUniform" => Arc::new(GlorotUniform::new()),
-        "he_normal" | "HeNormal" => Arc::new(HeNormal::new()),
-        "he_uniform" | "HeUniform" => Arc::new(HeUniform::new()),
-        "lecun_normal" | "LecunNormal" => Arc::new(LecunNormal::new()),
-        "lecun_uniform" | "LecunUniform" => Arc::new(LecunUniform::new()),
-        "orthogonal" | "Orthogonal" | "OrthogonalInitializer" => Arc::new(Orthogonal::default()),
-        "identity" | "Identity" | "IdentityInitializer" => Arc::new(Identity::default()),
-        _ => return Err(InitializerError::UnknownName { received: name.to_owned() }),
-    })
+    match Entry::by_name(&entries(), name) {
+        Some(entry) => (entry.from_config)(&entry.defaults()),
+        None => Err(InitializerError::UnknownName { received: name.to_owned() }),
+    }
+}
+
+/// The initializer that Keras wrote so (`keras.initializers.deserialize`).
+///
+/// # Errors
+/// [`InitializerError::Config`] for a class that is not here and for an argument that is not understood, and what the
+/// initializer says of an argument out of range.
+///
+/// ```
+/// use cornu_initializers::config::Config;
+/// use cornu_initializers::from_config;
+///
+/// let config = Config::new("keras.initializers", "Constant").with("value", 0.5);
+/// assert_eq!(from_config::<f32>(&config)?.get_config(), Some(config));
+/// # Ok::<(), cornu_initializers::InitializerError>(())
+/// ```
+pub fn from_config<T: Scalar>(config: &Config) -> Result<Arc<dyn Initializer<T>>, InitializerError> {
+    let entries = entries();
+    match Entry::by_class(&entries, config.class_name()) {
+        Some(entry) => (entry.from_config)(config),
+        None => Err(InitializerError::Config(ConfigError::Class {
+            family: MODULE,
+            known: entries.each_ref().map(|entry| entry.class_name).join(", "),
+            received: config.class_name().to_owned(),
+        })),
+    }
 }

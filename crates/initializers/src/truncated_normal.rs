@@ -1,12 +1,13 @@
 //! A normal distribution without what lies beyond two standard deviations.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::random::Scaled;
 use crate::random_normal::check_mean_and_stddev;
-use crate::{Initializer, InitializerError, random};
+use crate::{Initializer, InitializerError, MODULE, random};
 
 /// Values from `N(mean, stddev²)`, those further than two standard deviations from the mean drawn again.
 /// Keras's defaults are mean 0 and standard deviation 0.05.
@@ -43,6 +44,20 @@ impl TruncatedNormal {
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`TruncatedNormal::new`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let normal = Self {
+            seed: arguments.get("seed")?,
+            ..Self::new(arguments.or("mean", 0.0)?, arguments.or("stddev", 0.05)?)?
+        };
+        arguments.finish()?;
+        Ok(normal)
+    }
 }
 
 impl Default for TruncatedNormal {
@@ -77,5 +92,10 @@ pub(crate) fn fill_truncated<T: Scalar>(shape: Shape, mean: f64, stddev: f64, ke
 impl<T: Scalar> Initializer<T> for TruncatedNormal {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
         Ok(fill_truncated(shape, self.mean, self.stddev, random::key(self.seed, rng)))
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "TruncatedNormal").with("seed", self.seed);
+        Some(config.with("mean", self.mean).with("stddev", self.stddev))
     }
 }

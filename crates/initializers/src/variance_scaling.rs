@@ -2,13 +2,15 @@
 
 use std::str::FromStr;
 
+use cornu_config::{Arguments, Config};
 use cornu_tensor::{Scalar, Shape, Tensor};
 use rand::Rng;
 
+use crate::axes::Axes;
 use crate::random_normal::fill_normal;
 use crate::random_uniform::fill_uniform;
 use crate::truncated_normal::fill_truncated;
-use crate::{Initializer, InitializerError, compute_fans, random};
+use crate::{Fans, Initializer, InitializerError, MODULE, compute_fans, random};
 
 /// The standard deviation of a standard normal distribution cut at ±2.
 const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
@@ -47,6 +49,28 @@ pub enum Distribution {
     UntruncatedNormal,
     /// Uniform (`"uniform"`).
     Uniform,
+}
+
+impl Mode {
+    /// Keras's text.
+    fn name(self) -> &'static str {
+        match self {
+            Self::FanIn => "fan_in",
+            Self::FanOut => "fan_out",
+            Self::FanAvg => "fan_avg",
+        }
+    }
+}
+
+impl Distribution {
+    /// Keras's text.
+    fn name(self) -> &'static str {
+        match self {
+            Self::TruncatedNormal => "truncated_normal",
+            Self::UntruncatedNormal => "untruncated_normal",
+            Self::Uniform => "uniform",
+        }
+    }
 }
 
 impl FromStr for Mode {
@@ -103,6 +127,8 @@ pub struct VarianceScaling {
     mode: Mode,
     distribution: Distribution,
     seed: Option<u64>,
+    input_axes: Option<Axes>,
+    output_axes: Option<Axes>,
 }
 
 impl VarianceScaling {
@@ -124,7 +150,7 @@ impl VarianceScaling {
 
     /// As [`VarianceScaling::new`], for scales known to be positive.
     pub(crate) const fn preset(scale: f64, mode: Mode, distribution: Distribution) -> Self {
-        Self { scale, mode, distribution, seed: None }
+        Self { scale, mode, distribution, seed: None, input_axes: None, output_axes: None }
     }
 
     /// The same values at every call.
@@ -133,22 +159,97 @@ impl VarianceScaling {
         Self { seed: Some(seed), ..self }
     }
 
-    /// The variance of the values of a weight of this shape.
+    /// The axes of a weight along which the inputs of a unit lie; a negative one counts from the end. The number of
+    /// inputs is the product of their dimensions. As in Keras, they count where [`VarianceScaling::output_axes`] are
+    /// given too; otherwise [`compute_fans`] tells the fans.
+    ///
+    /// # Errors
+    /// [`InitializerError::Argument`] for axes that no weight has.
     ///
     /// ```
     /// use cornu_initializers::VarianceScaling;
-    /// assert_eq!(VarianceScaling::default().variance([50, 3].into()), 1.0 / 50.0);
+    ///
+    /// // 8 inputs, and 4 heads of 16 outputs each
+    /// let scaling = VarianceScaling::default().input_axes(&[0])?.output_axes(&[1, 2])?;
+    /// assert_eq!(scaling.variance([8, 4, 16].into())?, 1.0 / 8.0);
+    /// # Ok::<(), cornu_initializers::InitializerError>(())
     /// ```
-    #[must_use]
-    pub fn variance(&self, shape: Shape) -> f64 {
-        let fans = compute_fans(shape);
+    pub fn input_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self { input_axes: Some(Axes::new("input_axes", axes)?), ..self })
+    }
+
+    /// The axes of a weight along which the outputs of a unit lie, as [`VarianceScaling::input_axes`].
+    ///
+    /// # Errors
+    /// [`InitializerError::Argument`] for axes that no weight has.
+    pub fn output_axes(self, axes: &[isize]) -> Result<Self, InitializerError> {
+        Ok(Self { output_axes: Some(Axes::new("output_axes", axes)?), ..self })
+    }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`InitializerError::Config`] for an argument that is not understood, and as [`VarianceScaling::new`] and
+    /// [`VarianceScaling::input_axes`].
+    pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
+        let mut arguments = config.arguments();
+        let scale = arguments.or("scale", 1.0)?;
+        let mode = arguments.get::<String>("mode")?.map_or(Ok(Mode::default()), |mode| mode.parse())?;
+        let distribution = arguments.get::<String>("distribution")?;
+        let distribution = distribution.map_or(Ok(Distribution::default()), |distribution| distribution.parse())?;
+        Self::new(scale, mode, distribution)?.read(arguments)
+    }
+
+    /// As [`VarianceScaling::from_config`], for a preset, which has fewer arguments.
+    pub(crate) fn with_preset_arguments(self, config: &Config) -> Result<Self, InitializerError> {
+        self.read(config.arguments())
+    }
+
+    /// With the rest of the arguments: seed and axes.
+    fn read(mut self, mut arguments: Arguments<'_>) -> Result<Self, InitializerError> {
+        self.seed = arguments.get("seed")?;
+        if let Some(axes) = arguments.get::<Vec<isize>>("input_axes")? {
+            self = self.input_axes(&axes)?;
+        }
+        if let Some(axes) = arguments.get::<Vec<isize>>("output_axes")? {
+            self = self.output_axes(&axes)?;
+        }
+        arguments.finish()?;
+        Ok(self)
+    }
+
+    /// What Keras writes of a preset.
+    pub(crate) fn preset_config(&self, class_name: &str) -> Config {
+        let list = |axes: Option<Axes>| axes.map(|axes| axes.iter().collect::<Vec<isize>>());
+        Config::new(MODULE, class_name)
+            .with("seed", self.seed)
+            .with("input_axes", list(self.input_axes))
+            .with("output_axes", list(self.output_axes))
+    }
+
+    /// The variance of the values of a weight of this shape.
+    ///
+    /// # Errors
+    /// [`InitializerError::Shape`] if the shape lacks one of the given axes.
+    ///
+    /// ```
+    /// use cornu_initializers::VarianceScaling;
+    ///
+    /// assert_eq!(VarianceScaling::default().variance([50, 3].into())?, 1.0 / 50.0);
+    /// # Ok::<(), cornu_initializers::InitializerError>(())
+    /// ```
+    pub fn variance(&self, shape: Shape) -> Result<f64, InitializerError> {
+        let fans = match (&self.input_axes, &self.output_axes) {
+            (Some(inputs), Some(outputs)) => Fans::along(shape, inputs.iter(), outputs.iter())?,
+            _ => compute_fans(shape),
+        };
         let (fan_in, fan_out) = (fans.fan_in as f64, fans.fan_out as f64);
         let n = match self.mode {
             Mode::FanIn => fan_in,
             Mode::FanOut => fan_out,
             Mode::FanAvg => (fan_in + fan_out) / 2.0,
         };
-        self.scale / n.max(1.0)
+        Ok(self.scale / n.max(1.0))
     }
 }
 
@@ -160,8 +261,8 @@ impl Default for VarianceScaling {
 
 impl<T: Scalar> Initializer<T> for VarianceScaling {
     fn init(&self, shape: Shape, rng: &mut dyn Rng) -> Result<Tensor<T>, InitializerError> {
+        let variance = self.variance(shape)?;
         let key = random::key(self.seed, rng);
-        let variance = self.variance(shape);
         Ok(match self.distribution {
             Distribution::TruncatedNormal => fill_truncated(shape, 0.0, variance.sqrt() / TRUNCATED_STDDEV, key),
             Distribution::UntruncatedNormal => fill_normal(shape, 0.0, variance.sqrt(), key),
@@ -170,5 +271,10 @@ impl<T: Scalar> Initializer<T> for VarianceScaling {
                 fill_uniform(shape, -limit, limit, key)
             }
         })
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = self.preset_config("VarianceScaling").with("scale", self.scale);
+        Some(config.with("mode", self.mode.name()).with("distribution", self.distribution.name()))
     }
 }

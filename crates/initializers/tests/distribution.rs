@@ -100,7 +100,7 @@ fn variance_scaling_in_every_mode() -> Result<(), InitializerError> {
             let mut drawn = |distribution| -> Result<Vec<f64>, InitializerError> {
                 seed += 1;
                 let scaling = VarianceScaling::new(scale, mode, distribution)?;
-                assert!((scaling.variance(shape) / variance - 1.0).abs() < 1e-15);
+                assert!((scaling.variance(shape)? / variance - 1.0).abs() < 1e-15);
                 let values = values::<f32>(&scaling, shape, seed)?;
                 assert_variance(&values, variance);
                 Ok(values)

@@ -1,19 +1,44 @@
 //! Fans, limits, deviations and values as Keras has them (`golden/initializers.json`).
 
 use std::error::Error;
+use std::sync::Arc;
 
+use cornu_initializers::config::Config;
 use cornu_initializers::{
-    Constant, Identity, Initializer, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling,
-    compute_fans, get, random,
+    Fans, Initializer, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, compute_fans, from_config, get, names,
+    random,
 };
-use cornu_tensor::Tensor;
+use cornu_tensor::{Scalar, Tensor};
 use cornu_testkit::{assert_close, golden};
+use serde_json::{Value, json};
 
 #[test]
 fn fans() -> Result<(), Box<dyn Error>> {
     let file = golden::read("initializers")?;
     for case in golden::list(golden::get(&file, "fans")?)? {
         let fans = compute_fans(golden::shape(golden::get(case, "shape")?)?);
+        assert_eq!(fans.fan_in, golden::count(golden::get(case, "fan_in")?)?);
+        assert_eq!(fans.fan_out, golden::count(golden::get(case, "fan_out")?)?);
+    }
+    Ok(())
+}
+
+/// The initializer of a case. Its `config` holds only the arguments that were given.
+fn initializer<T: Scalar>(class_name: &str, case: &Value) -> Result<Arc<dyn Initializer<T>>, Box<dyn Error>> {
+    let config = json!({"class_name": class_name, "config": golden::get(case, "config")?});
+    Ok(from_config(&serde_json::from_value::<Config>(config)?)?)
+}
+
+#[test]
+fn fans_along_axes() -> Result<(), Box<dyn Error>> {
+    let file = golden::read("initializers")?;
+    for case in golden::list(golden::get(&file, "fans_along")?)? {
+        let shape = golden::shape(golden::get(case, "shape")?)?;
+        let axes = |key| golden::optional(case, key).cloned().map(serde_json::from_value::<Vec<isize>>).transpose();
+        let fans = match (axes("input_axes")?, axes("output_axes")?) {
+            (Some(inputs), Some(outputs)) => Fans::along(shape, inputs, outputs)?,
+            _ => compute_fans(shape),
+        };
         assert_eq!(fans.fan_in, golden::count(golden::get(case, "fan_in")?)?);
         assert_eq!(fans.fan_out, golden::count(golden::get(case, "fan_out")?)?);
     }
@@ -28,21 +53,7 @@ fn limits_and_deviations() -> Result<(), Box<dyn Error>> {
     let laws = golden::list(golden::get(&file, "laws")?)?;
     assert!(laws.len() > 200);
     for case in laws {
-        let (class, config) = (golden::text(golden::get(case, "class_name")?)?, golden::get(case, "config")?);
-        let number = |key, default| golden::optional(config, key).map_or(Ok(default), golden::float::<f64>);
-        let name = |key| golden::text(golden::get(config, key)?);
-        let initializer = match class {
-            "RandomNormal" => Box::new(RandomNormal::new(number("mean", 0.0)?, number("stddev", 0.05)?)?),
-            "TruncatedNormal" => Box::new(TruncatedNormal::new(number("mean", 0.0)?, number("stddev", 0.05)?)?)
-                as Box<dyn Initializer<f64>>,
-            "RandomUniform" => Box::new(RandomUniform::new(number("minval", -0.05)?, number("maxval", 0.05)?)?),
-            "VarianceScaling" => Box::new(VarianceScaling::new(
-                number("scale", 1.0)?,
-                name("mode")?.parse()?,
-                name("distribution")?.parse()?,
-            )?),
-            preset => Box::new(get(preset)?),
-        };
+        let initializer = initializer::<f64>(golden::text(golden::get(case, "class_name")?)?, case)?;
         let law = golden::get(case, "law")?;
         let number = |key| golden::float::<f64>(golden::get(law, key)?);
         let plain: Box<dyn Initializer<f64>> = match golden::text(golden::get(law, "kind")?)? {
@@ -62,14 +73,41 @@ fn limits_and_deviations() -> Result<(), Box<dyn Error>> {
 fn values() -> Result<(), Box<dyn Error>> {
     let file = golden::read("initializers")?;
     for case in golden::list(golden::get(&file, "values")?)? {
-        let (class, config) = (golden::text(golden::get(case, "class_name")?)?, golden::get(case, "config")?);
         let expected = golden::tensor::<f32>(golden::get(case, "value")?)?;
-        let initializer = match (class, golden::optional(config, "value"), golden::optional(config, "gain")) {
-            ("Constant", Some(value), _) => Box::new(Constant::new(golden::float(value)?)) as Box<dyn Initializer<f32>>,
-            ("Identity", _, Some(gain)) => Box::new(Identity::new(golden::float(gain)?)),
-            _ => Box::new(get(class)?),
-        };
+        let initializer = initializer(golden::text(golden::get(case, "class_name")?)?, case)?;
         assert_eq!(initializer.init(expected.shape(), &mut random::generator(0))?, expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn waves() -> Result<(), Box<dyn Error>> {
+    let file = golden::read("initializers")?;
+    for case in golden::list(golden::get(&file, "stft")?)? {
+        println!("{}", case["config"]); // shown if the test fails
+        let expected = golden::tensor::<f32>(golden::get(case, "value")?)?;
+        let found = initializer::<f32>("STFT", case)?.init(expected.shape(), &mut random::generator(0))?;
+        assert_close(found.as_slice(), expected.as_slice(), 1e-6);
+    }
+    Ok(())
+}
+
+#[test]
+fn configs() -> Result<(), Box<dyn Error>> {
+    let file = golden::read("initializers")?;
+    let mut defaults = Vec::new();
+    for case in golden::list(golden::get(&file, "configs")?)? {
+        let keras = golden::get(case, "serialized")?;
+        let own = from_config::<f32>(&serde_json::from_value::<Config>(keras.clone())?)?;
+        assert_eq!(serde_json::to_value(own.get_config())?, *keras);
+        if golden::get(case, "arguments")? == &json!({}) {
+            let default = get::<f32>(golden::text(golden::get(case, "class_name")?)?)?;
+            assert_eq!(serde_json::to_value(default.get_config())?, *keras);
+            defaults.push(format!("{default:?}"));
+        }
+    }
+    for name in names() {
+        assert!(defaults.contains(&format!("{:?}", get::<f32>(name)?)), "{name} has no config of Keras");
     }
     Ok(())
 }
@@ -114,7 +152,7 @@ fn refused_shapes() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn names() -> Result<(), Box<dyn Error>> {
+fn names_of_keras() -> Result<(), Box<dyn Error>> {
     let file = golden::read("initializers")?;
     for case in golden::list(golden::get(&file, "names")?)? {
         let initializer = get::<f32>(golden::text(golden::get(case, "name")?)?)?;

@@ -9,7 +9,7 @@ use cornu_tensor::{Scalar, Tensor, View};
 
 use crate::activations::Activation;
 use crate::arguments::KernelOptions;
-use crate::{LayerError, Mode, Scratch, Weight};
+use crate::{LayerError, Mode, Scratch, Weight, activity};
 
 /// The kernel and the bias among a layer's weights.
 pub type KernelAndBias<'a, T> = (&'a Weight<T>, Option<&'a Weight<T>>);
@@ -80,19 +80,14 @@ impl<T: Scalar> KernelOptions<T> {
     /// Takes the activity penalty on the whole output, which Keras divides by the size of the batch.
     pub fn penalize(&self, output: View<'_, T>, scratch: &mut Scratch<T>) {
         if let Some(regularizer) = &self.activity_regularizer {
-            let batch = T::of_count(output.shape().batch().max(1));
-            scratch.add_loss(regularizer.penalty(output.as_slice()) / batch);
+            activity::penalize(&**regularizer, output, scratch);
         }
     }
 
     /// The way back through [`KernelOptions::penalize`], for the whole gradient.
     pub fn undo_penalty(&self, output: View<'_, T>, gradient: &mut [T]) {
         if let Some(regularizer) = &self.activity_regularizer {
-            // The penalty is a mean over the batch: see it as a sum, and the rest of the loss so much larger.
-            let batch = T::of_count(output.shape().batch());
-            gradient.iter_mut().for_each(|g| *g *= batch);
-            regularizer.add_gradient(output.as_slice(), gradient);
-            gradient.iter_mut().for_each(|g| *g /= batch);
+            activity::undo_penalty(&**regularizer, output, gradient);
         }
     }
 

@@ -64,6 +64,17 @@ impl<T: Scalar> KernelOptions<T> {
         self.error.clone().map_or(Ok(()), Err)
     }
 
+    /// The shape of an output sample, if the activity regularizer can be taken on such outputs.
+    ///
+    /// # Errors
+    /// What the regularizer says of them.
+    pub fn checked_output(&self, sample: Shape) -> Result<Shape, LayerError> {
+        if let Some(regularizer) = &self.activity_regularizer {
+            regularizer.check(sample.with_batch(1)?)?;
+        }
+        Ok(sample)
+    }
+
     /// The kernel and, if there is one, the bias.
     ///
     /// # Errors

@@ -154,7 +154,8 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, LayerError> {
         let patches = self.patches(single("Conv2D", inputs)?)?;
-        patches.geometry.output(self.options.output_width("Conv2D", "filters", self.filters)?)
+        let filters = self.options.output_width("Conv2D", "filters", self.filters)?;
+        self.options.checked_output(patches.geometry.output(filters)?)
     }
 
     fn weights(&self, inputs: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {

@@ -112,7 +112,8 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         }
         let input = single("Dense", shapes)?;
         inputs(input)?;
-        Ok(input.with_last(self.options.output_width("Dense", "units", self.units)?)?)
+        let width = self.options.output_width("Dense", "units", self.units)?;
+        self.options.checked_output(input.with_last(width)?)
     }
 
     fn weights(&self, shapes: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {

@@ -93,7 +93,7 @@ pub enum LayerError {
         /// The name that came.
         received: String,
     },
-    /// A config that says something else than the component has.
+    /// A config that says something else than Keras does.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// An initializer failed.

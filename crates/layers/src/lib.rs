@@ -17,6 +17,8 @@
 
 mod activation;
 pub mod activations;
+mod activity;
+mod activity_regularization;
 mod affine;
 mod arguments;
 mod batch_normalization;
@@ -48,6 +50,7 @@ mod weight;
 mod window;
 
 pub use activation::Activation;
+pub use activity_regularization::ActivityRegularization;
 pub use affine::KernelAndBias;
 pub use arguments::{KernelArguments, KernelOptions};
 pub use batch_normalization::BatchNormalization;

@@ -4,8 +4,8 @@ use cornu_config::{Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
 use crate::{
-    Activation, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input, Layer, LayerError, LeakyReLU,
-    MaxPooling2D, PReLU, ReLU, Reshape, Softmax,
+    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input, Layer,
+    LayerError, LeakyReLU, MaxPooling2D, PReLU, ReLU, Reshape, Softmax,
 };
 
 /// Keras's module of the layers.
@@ -21,9 +21,10 @@ pub const LAYER_ARGUMENTS: [&str; 3] = ["name", "trainable", "dtype"];
 type Boxed<T> = Box<dyn Layer<T>>;
 
 /// Every layer, one a line.
-fn entries<T: Scalar>() -> [Entry<Boxed<T>, LayerError>; 14] {
+fn entries<T: Scalar>() -> [Entry<Boxed<T>, LayerError>; 15] {
     [
         entry("Activation", |config| Ok(Box::new(Activation::from_config(config)?))),
+        entry("ActivityRegularization", |config| Ok(Box::new(ActivityRegularization::from_config(config)?))),
         entry("BatchNormalization", |config| Ok(Box::new(BatchNormalization::from_config(config)?))),
         entry("Conv2D", |config| Ok(Box::new(Conv2D::from_config(config)?))),
         entry("Dense", |config| Ok(Box::new(Dense::from_config(config)?))),

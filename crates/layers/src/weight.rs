@@ -112,9 +112,10 @@ impl<T: Scalar> WeightSpec<T> {
     /// The weight, its first values drawn from this seed (or from the initializer's own).
     ///
     /// # Errors
-    /// [`LayerError::Initializer`] if the initializer cannot fill the shape, [`LayerError::Argument`] if the weight
-    /// cannot keep to its constraint.
+    /// [`LayerError::Initializer`] if the initializer cannot fill the shape, and what the regularizer and the
+    /// constraint say of a shape that is not for them.
     pub fn init(self, seed: u64) -> Result<Weight<T>, LayerError> {
+        self.regularizer.as_ref().map_or(Ok(()), |regularizer| regularizer.check(self.shape))?;
         self.constraint.as_ref().map_or(Ok(()), |constraint| constraint.check(self.shape))?;
         let value = self.initializer.init(self.shape, &mut random::generator(seed))?;
         if value.shape() != self.shape {
@@ -205,13 +206,13 @@ impl<T: Scalar> Weight<T> {
     /// The penalty on the values, 0 without a regularizer.
     #[must_use]
     pub fn penalty(&self) -> T {
-        self.regularizer.as_ref().map_or(T::zero(), |r| r.penalty(self.as_slice()))
+        self.regularizer.as_ref().map_or(T::zero(), |r| r.penalty(self.value.view()))
     }
 
     /// Adds the penalty's gradient to `gradient`.
     pub fn add_penalty_gradient(&self, gradient: &mut [T]) {
         if let Some(regularizer) = &self.regularizer {
-            regularizer.add_gradient(self.as_slice(), gradient);
+            regularizer.add_gradient(self.value.view(), gradient);
         }
     }
 

@@ -277,7 +277,7 @@ fn names() {
     says(refused(Dense::new(2).activation("rleu"), [3]), &unknown);
     says(refused(Activation::new("rleu"), [3]), &unknown);
     says(refused(Conv2D::new(2, 1).activation("rleu"), [3, 3, 1]), &unknown);
-    let regularizer = "unknown regularizer. Expected one of: l1, l2, l1l2. Received: \"l3\"";
+    let regularizer = "unknown regularizer. Expected one of: l1, l2, l1l2, orthogonal_regularizer. Received: \"l3\"";
     says(refused(Dense::new(2).kernel_regularizer("l3"), [3]), regularizer);
     says(refused(Dense::new(2).bias_regularizer("l3"), [3]), regularizer);
     says(refused(Dense::new(2).activity_regularizer("l3"), [3]), regularizer);

@@ -1,9 +1,10 @@
 //! Weights whose norm has an upper limit.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, ViewMut};
 
 use super::norms::rescale;
-use super::{Axes, Constraint};
+use super::{Axes, Constraint, MODULE};
 use crate::LayerError;
 
 /// The weights along the axes keep a norm of at most `max_value` (`keras.constraints.MaxNorm`, 2 by default).
@@ -48,6 +49,17 @@ impl MaxNorm {
     pub fn axis(self, axes: impl Into<Axes>) -> Self {
         Self { axes: axes.into(), ..self }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument that is not understood, and as [`MaxNorm::new`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let constraint = Self::new(arguments.or("max_value", 2.0)?)?.axis(Axes::read(config, &mut arguments)?);
+        arguments.finish()?;
+        Ok(constraint)
+    }
 }
 
 impl Default for MaxNorm {
@@ -64,5 +76,9 @@ impl<T: Scalar> Constraint<T> for MaxNorm {
     fn apply(&self, weight: ViewMut<'_, T>) {
         let most = T::of(self.max_value);
         rescale(weight, self.axes, |norm| if norm > most { most } else { norm });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        self.axes.write(Config::new(MODULE, "MaxNorm").with("max_value", self.max_value))
     }
 }

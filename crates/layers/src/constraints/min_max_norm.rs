@@ -1,9 +1,10 @@
 //! Weights whose norm has a lower and an upper limit.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, ViewMut};
 
 use super::norms::rescale;
-use super::{Axes, Constraint};
+use super::{Axes, Constraint, MODULE};
 use crate::LayerError;
 
 /// The weights along the axes get the norm `(1 − rate)·‖w‖ + rate·clip(‖w‖, min_value, max_value)`
@@ -55,6 +56,19 @@ impl MinMaxNorm {
     pub fn axis(self, axes: impl Into<Axes>) -> Self {
         Self { axes: axes.into(), ..self }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument that is not understood, and as [`MinMaxNorm::new`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let (min_value, max_value) = (arguments.or("min_value", 0.0)?, arguments.or("max_value", 1.0)?);
+        let constraint = Self::new(min_value, max_value, arguments.or("rate", 1.0)?)?;
+        let constraint = constraint.axis(Axes::read(config, &mut arguments)?);
+        arguments.finish()?;
+        Ok(constraint)
+    }
 }
 
 impl Default for MinMaxNorm {
@@ -80,5 +94,14 @@ impl<T: Scalar> Constraint<T> for MinMaxNorm {
             };
             rate * clipped + (T::one() - rate) * norm
         });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        self.axes.write(
+            Config::new(MODULE, "MinMaxNorm")
+                .with("min_value", self.min_value)
+                .with("max_value", self.max_value)
+                .with("rate", self.rate),
+        )
     }
 }

@@ -1,8 +1,10 @@
 //! Weights that are not negative.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, ViewMut};
 
-use super::Constraint;
+use super::{Constraint, MODULE};
+use crate::LayerError;
 
 /// Every value below zero becomes zero (`keras.constraints.NonNeg`).
 ///
@@ -17,6 +19,17 @@ use super::Constraint;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NonNeg;
 
+impl NonNeg {
+    /// From what Keras writes of it; it has no arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        config.arguments().finish()?;
+        Ok(Self)
+    }
+}
+
 impl<T: Scalar> Constraint<T> for NonNeg {
     fn apply(&self, mut weight: ViewMut<'_, T>) {
         for value in weight.as_mut_slice() {
@@ -24,5 +37,9 @@ impl<T: Scalar> Constraint<T> for NonNeg {
                 *value = T::zero();
             }
         }
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "NonNeg"))
     }
 }

@@ -1,9 +1,10 @@
 //! Weights of norm one.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, ViewMut};
 
 use super::norms::rescale;
-use super::{Axes, Constraint};
+use super::{Axes, Constraint, MODULE};
 use crate::LayerError;
 
 /// The weights along the axes get norm 1: `w / (ε + ‖w‖)` (`keras.constraints.UnitNorm`).
@@ -28,6 +29,17 @@ impl UnitNorm {
     pub fn new(axes: impl Into<Axes>) -> Self {
         Self { axes: axes.into() }
     }
+
+    /// From what Keras writes of it.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for an argument that is not understood.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let constraint = Self::new(Axes::read(config, &mut arguments)?);
+        arguments.finish()?;
+        Ok(constraint)
+    }
 }
 
 impl<T: Scalar> Constraint<T> for UnitNorm {
@@ -37,5 +49,9 @@ impl<T: Scalar> Constraint<T> for UnitNorm {
 
     fn apply(&self, weight: ViewMut<'_, T>) {
         rescale(weight, self.axes, |_| T::one());
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        self.axes.write(Config::new(MODULE, "UnitNorm"))
     }
 }

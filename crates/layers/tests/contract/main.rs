@@ -10,8 +10,8 @@ use check::check_layer;
 use cornu_layers::activations::{self, Celu, Elu, Gelu, GeneralRelu, LeakyRelu, Threshold, from_fn};
 use cornu_layers::regularizers::L1L2;
 use cornu_layers::{
-    Activation, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input, KernelArguments, LeakyReLU,
-    MaxPooling2D, PReLU, Padding, ReLU, Reshape, Softmax,
+    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input, KernelArguments,
+    LeakyReLU, MaxPooling2D, PReLU, Padding, ReLU, Reshape, Softmax,
 };
 use user_layers::{Concatenate, Scale, Sum, TimeDistributed};
 
@@ -57,6 +57,12 @@ fn dense() {
         "kernel": [3, 4],
         "bias": [4]
     ));
+}
+
+#[test]
+fn activity_regularization() {
+    check_layer(case!(ActivityRegularization::new(0.0, 0.0), [[5]] => [5]));
+    check_layer(case!(ActivityRegularization::new(0.3, 0.2), [[2, 3]] => [2, 3]));
 }
 
 #[test]

@@ -34,9 +34,10 @@ fn norms(weight: &Tensor<f64>, axis: usize) -> Vec<f64> {
     squares.iter().map(|square: &f64| square.sqrt()).collect()
 }
 
-/// From the front, and the same axis from the end.
-fn both(axis: usize, rank: usize) -> [Axes; 2] {
-    [Axes::from([axis as isize]), Axes::from([axis as isize - rank as isize])]
+/// From the front, and the same axis from the end, as a number and as a list.
+fn both(axis: usize, rank: usize) -> [Axes; 4] {
+    let (front, back) = (axis as isize, axis as isize - rank as isize);
+    [Axes::from(front), Axes::from([front]), Axes::from(back), Axes::from([back])]
 }
 
 fn distance(a: &Tensor<f64>, b: &Tensor<f64>) -> f64 {
@@ -88,6 +89,19 @@ proptest! {
             let twice = applied(&UnitNorm::new(axes), &once);
             prop_assert!(norms(&twice, axis).iter().all(|norm| (norm - 1.0).abs() < 1.01 * EPSILON));
         }
+    }
+
+    #[test]
+    fn one_norm_of_all((weight, _) in kernel(), most in 0.1..3.0_f64) {
+        let rank = weight.shape().rank() as isize;
+        let listed: Vec<isize> = (0..rank).map(|axis| if axis % 2 == 0 { axis } else { axis - rank }).collect();
+        let whole = |w: &Tensor<f64>| w.as_slice().iter().map(|w| w * w).sum::<f64>().sqrt();
+        let once = applied(&MaxNorm::new(most)?.axis(Axes::ALL), &weight);
+        prop_assert!((whole(&once) - whole(&weight).min(most)).abs() <= EPSILON);
+        prop_assert_eq!(&applied(&MaxNorm::new(most)?.axis(&listed[..]), &weight), &once);
+        // Without an axis, each value is a norm of its own.
+        let each = applied(&MaxNorm::new(most)?.axis([]), &weight);
+        prop_assert!(each.as_slice().iter().zip(weight.as_slice()).all(|(a, b)| (a - b.clamp(-most, most)).abs() <= EPSILON));
     }
 
     #[test]

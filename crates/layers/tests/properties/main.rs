@@ -6,15 +6,15 @@ mod activations;
 mod constraints;
 mod dropout;
 mod images;
+mod regularizers;
 
 use cornu_layers::activations::{self as functions, Softmax};
-use cornu_layers::regularizers::{L1, L1L2, L2, Regularizer};
 use cornu_layers::{
     Activation, BatchNormalization, Built, Dense, Flatten, KernelArguments, LayerError, Mode, Reshape, Scratch,
 };
 use cornu_tensor::{Shape, Tensor};
+use cornu_testkit::assert_close;
 use cornu_testkit::strategies::{matrix, shape, tensor};
-use cornu_testkit::{assert_close, numeric_gradient};
 use proptest::prelude::*;
 
 const TRAINING: Mode = Mode::Training { seed: 0, step: 0, trainable: true };
@@ -120,27 +120,6 @@ proptest! {
             prop_assert!(is_count, "{refused:?}");
         }
         prop_assert_eq!(layer.get_weights(), before);
-    }
-
-    #[test]
-    fn a_regularizers_gradient_is_its_slope(w in matrix::<f64>(3, 6), l1 in 0.0..2.0_f64, l2 in 0.0..2.0_f64) {
-        // Away from the kink of |w| at 0.
-        let w: Vec<f64> = w.as_slice().iter().map(|&w| w + f64::copysign(0.01, w)).collect();
-        let all: [Box<dyn Regularizer<f64>>; 3] =
-            [Box::new(L1::new(l1)?), Box::new(L2::new(l2)?), Box::new(L1L2::new(l1, l2)?)];
-        for regularizer in all {
-            let mut gradient = vec![1.0; w.len()];
-            regularizer.add_gradient(&w, &mut gradient);
-            let slope: Vec<f64> = numeric_gradient(|w| regularizer.penalty(w), &w).iter().map(|g| g + 1.0).collect();
-            assert_close(&gradient, &slope, 1e-6);
-        }
-    }
-
-    #[test]
-    fn at_0_the_slope_of_l1_is_that_of_the_positive_side(l1 in 0.0..2.0_f64) {
-        let mut gradient = [0.0, 1.0];
-        L1::new(l1)?.add_gradient(&[0.0, -0.0], &mut gradient);
-        prop_assert_eq!(gradient, [l1, 1.0 + l1]);
     }
 
     #[test]
