@@ -61,8 +61,8 @@ fn activities<T: Scalar>(tolerance: f64) -> Outcome {
     for case in list(get(&file, "activity")?)? {
         println!("{} {} {}", case["class_name"], case["config"], case["name"]);
         let sample = golden::shape(get(get(case, "x")?, "shape")?)?.sample();
-        let dense = Dense::<T>::new(sample.last_dim())
-            .kernel_initializer(Tensor::from_fn([sample.last_dim(); 2], |i| {
+        let dense =
+            Dense::<T>::new(sample.last_dim()).kernel_initializer(Tensor::from_fn([sample.last_dim(); 2], |i| {
                 if i % (sample.last_dim() + 1) == 0 { T::one() } else { T::zero() }
             }));
         let dense = dense.activity_regularizer(regularizers::from_config::<T>(&config(case)?)?);

@@ -10,8 +10,8 @@ use check::check_layer;
 use cornu_layers::activations::{self, Celu, Elu, Gelu, GeneralRelu, LeakyRelu, Threshold, from_fn};
 use cornu_layers::regularizers::L1L2;
 use cornu_layers::{
-    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input, KernelArguments,
-    LeakyReLU, MaxPooling2D, PReLU, Padding, ReLU, Reshape, Softmax,
+    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input,
+    KernelArguments, LeakyReLU, MaxPooling2D, PReLU, Padding, ReLU, Reshape, Softmax,
 };
 use user_layers::{Concatenate, Scale, Sum, TimeDistributed};
 

@@ -1,11 +1,15 @@
 //! Laws of the activations.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use cornu_initializers::Constant;
 use cornu_layers::activations::{
     Activation, Celu, Elu, Gelu, GeneralRelu, HardShrink, LeakyRelu, SoftShrink, Squareplus, Threshold, get, names,
 };
-use cornu_tensor::Scalar;
+use cornu_layers::{Built, LeakyReLU, PReLU, Softmax};
+use cornu_tensor::{Scalar, Tensor};
+use cornu_testkit::strategies::shape;
 use cornu_testkit::{assert_close, numeric_gradient};
 use proptest::prelude::*;
 
@@ -191,5 +195,34 @@ proptest! {
         row[0] = 10.0 + row.iter().copied().fold(0.0, f64::max);
         let y = apply(get("sparsemax")?.as_ref(), &row);
         prop_assert!((y[0] - 1.0).abs() < 1e-12 && y[1..].iter().all(|&y| y == 0.0));
+    }
+
+    #[test]
+    fn softmax_sums_to_1_along_any_axes(shape in shape(4, 4), chosen in 1_u8.., scale in 0.1..30.0_f64) {
+        let axes: Vec<isize> = (1..).take(shape.rank()).filter(|axis| chosen >> axis & 1 == 1).collect();
+        prop_assume!(!axes.is_empty());
+        let layer = Built::<f64>::new(Softmax::new().axis(axes.clone()), &[shape], 0)?;
+        let x = Tensor::from_fn(shape.with_batch(2)?, |i| scale * (i as f64 * 0.7).sin());
+        let mut sums = HashMap::<Vec<usize>, f64>::new();
+        for (index, &p) in layer.call(&x)?.as_slice().iter().enumerate() {
+            let mut rest = index;
+            let place = x.shape().dims().iter().enumerate().rev().map(|(axis, dim)| {
+                let at = rest % dim;
+                rest /= dim;
+                if axes.contains(&(axis as isize)) { 0 } else { at }
+            });
+            *sums.entry(place.collect()).or_default() += p;
+            prop_assert!((0.0..=1.0).contains(&p));
+        }
+        prop_assert!(sums.values().all(|sum| (sum - 1.0).abs() < 1e-13));
+    }
+
+    #[test]
+    fn prelu_with_one_alpha_is_leaky_relu(shape in shape(3, 4), alpha in 0.0..2.0_f64, shared: u8) {
+        let axes: Vec<usize> = (1..=shape.rank()).filter(|axis| shared >> axis & 1 == 1).collect();
+        let prelu = PReLU::new().alpha_initializer(Constant::new(alpha)).shared_axes(axes);
+        let (prelu, leaky) = (Built::<f64>::new(prelu, &[shape], 0)?, LeakyReLU::new().negative_slope(alpha));
+        let x = Tensor::from_fn(shape.with_batch(3)?, |i| (i as f64 * 0.7).sin());
+        prop_assert_eq!(prelu.call(&x)?, Built::new(leaky, &[shape], 0)?.call(&x)?);
     }
 }
