@@ -62,7 +62,8 @@ def add(name, make, x, weights="random"):
         "x": tensor(x),
         "weights": [{"name": w.name, "trainable": bool(w.trainable), **tensor(v)} for w, v in zip(layer.weights, before)],
         "trainable_weights": [w.name for w in layer.trainable_weights],
-        "output_shape": list(layer.compute_output_shape(x.shape)),
+        # Not layer.compute_output_shape: that of Keras knows nothing of glu, which halves the last dimension.
+        "output_shape": inference["output"]["shape"],
         "inference": inference,
     }
     if has_modes and not isinstance(layer, layers.Dropout):
@@ -117,6 +118,7 @@ for name, options, shape in CONV:
     add(name, lambda: layers.Conv2D(4, **options), normal(shape))
 
 # MaxPooling2D
+kinks = f32([[0, -0.0, 1, -1, 0.5, -0.5], [6, -6, 0.25, 1.5, 7, 1e-30], [100, -100, 3, -3, 2, 2]])
 ties = f32(rng.integers(0, 3, (1, 6, 5, 2)))
 POOL = [
     ("plain", dict(), (2, 4, 6, 2)),
@@ -174,14 +176,95 @@ add("options", lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=
 add("plain", lambda: layers.LeakyReLU(), normal((2, 5)))
 add("axis_1", lambda: layers.Softmax(axis=1), normal((2, 3, 2)))
 
-# Default configs.
-configs = []
-for class_name, arguments in [
-    ("Dense", [4]), ("Conv2D", [4, 3]), ("MaxPooling2D", []), ("BatchNormalization", []), ("Dropout", [0.5]),
-    ("Flatten", []), ("Reshape", [[2, 3]]), ("Activation", ["relu"]), ("InputLayer", [[3]]),
+# Later cases stand last: those before keep their random numbers.
+for name, options in [
+    ("kinks", {}), ("maximum_6", {"max_value": 6.0}), ("maximum_1", {"max_value": 1.0}),
+    ("slope", {"negative_slope": 0.1}), ("threshold", {"threshold": 0.5}),
 ]:
-    keras.utils.clear_session()
-    layer = getattr(layers, class_name)(*arguments)
-    configs.append({"class_name": class_name, "arguments": arguments, "config": layer.get_config()})
+    add(name, lambda: layers.ReLU(**options), kinks)
+add("kinks", lambda: layers.LeakyReLU(), kinks)
+add("slope", lambda: layers.LeakyReLU(negative_slope=0.05), normal((2, 3, 2)))
+add("plain", lambda: layers.ELU(), kinks)
+add("alpha", lambda: layers.ELU(alpha=0.5), normal((2, 3, 2)))
+add("plain", lambda: layers.PReLU(), normal((3, 5)))
+add("kinks", lambda: layers.PReLU(), kinks)
+add("fresh", lambda: layers.PReLU(), normal((2, 3)), weights=None)
+add("image", lambda: layers.PReLU(), normal((2, 3, 2, 2)))
+add("shared_1_2", lambda: layers.PReLU(shared_axes=[1, 2]), normal((2, 3, 2, 2)))
+add("shared_3", lambda: layers.PReLU(shared_axes=[3]), normal((2, 3, 2, 2)))
+add("shared_1", lambda: layers.PReLU(shared_axes=1), normal((2, 3, 4)))
+add("shared_all", lambda: layers.PReLU(shared_axes=[1, 2]), normal((2, 3, 4)))
+add("plain", lambda: layers.Softmax(), normal((2, 5)))
+add("list_of_one", lambda: layers.Softmax(axis=[2]), normal((2, 3, 4)))
+add("two_axes", lambda: layers.Softmax(axis=[1, 2]), normal((2, 3, 2, 2)))
+add("two_axes_apart", lambda: layers.Softmax(axis=[1, -1]), normal((2, 3, 2, 2)))
+add("all_axes", lambda: layers.Softmax(axis=(1, 2, 3)), normal((2, 3, 2, 2)))
+add("axis_minus_2", lambda: layers.Softmax(axis=-2), normal((2, 3, 2, 2)))
+for activation in ["mish", "celu", "hard_silu", "log_softmax", "sparsemax"]:
+    add(f"activation_{activation}", lambda: layers.Dense(4, activation=activation), normal((3, 5)))
+add("activation_leaky", lambda: layers.Dense(4, activation=layers.LeakyReLU(0.1)), normal((3, 5)))
+add("activation_relu_with_maximum", lambda: layers.Dense(4, activation=layers.ReLU(max_value=0.5)), normal((3, 5)))
+add("glu", lambda: layers.Dense(4, activation="glu"), normal((3, 5)))
+add("glu_rank_3", lambda: layers.Dense(6, activation="glu"), normal((2, 2, 3)))
+add("glu", lambda: layers.Conv2D(4, 2, activation="glu"), normal((2, 3, 4, 2)))
+add("glu", lambda: layers.Activation("glu"), normal((2, 3, 4)))
+
+# Configs: the defaults, and others.
+configs = []
+ARGUMENTS = [
+    ("Dense", [4], {}),
+    ("Dense", [3], dict(
+        activation="gelu", use_bias=False, kernel_initializer="he_normal", bias_initializer=keras.initializers.Constant(0.5),
+        kernel_regularizer="l2", bias_regularizer=keras.regularizers.L1(0.5), activity_regularizer="l1",
+        kernel_constraint=keras.constraints.MaxNorm(1.5, axis=0), bias_constraint="non_neg",
+    )),
+    ("Dense", [4], dict(activation=layers.LeakyReLU(0.1))),
+    ("Dense", [4], dict(activation=layers.ReLU(max_value=6.0, threshold=0.5))),
+    ("Dense", [4], dict(activation=layers.ELU(alpha=0.5))),
+    ("Conv2D", [4, 3], {}),
+    ("Conv2D", [4, (3, 2)], dict(
+        strides=(2, 1), padding="same", groups=2, activation="swish", activity_regularizer="l2", kernel_initializer="orthogonal",
+    )),
+    ("Conv2D", [4, 2], dict(dilation_rate=2, kernel_regularizer="l1", kernel_constraint="unit_norm")),
+    ("MaxPooling2D", [], {}),
+    ("MaxPooling2D", [(3, 2)], dict(strides=1, padding="same")),
+    ("BatchNormalization", [], {}),
+    ("BatchNormalization", [], dict(
+        axis=1, momentum=0.5, epsilon=0.1, center=False, scale=False, beta_initializer="random_normal",
+        gamma_initializer=keras.initializers.Constant(2.0), moving_mean_initializer="ones", gamma_regularizer="l2",
+        beta_constraint="non_neg",
+    )),
+    ("Dropout", [0.5], {}),
+    ("Dropout", [0.25], dict(noise_shape=(None, 1, None), seed=7)),
+    ("Flatten", [], {}),
+    ("Reshape", [[2, 3]], {}),
+    ("Reshape", [[2, -1, 3]], {}),
+    ("Activation", ["relu"], {}),
+    ("Activation", ["hard_swish"], {}),
+    ("Activation", [layers.LeakyReLU(0.1)], {}),
+    ("ReLU", [], {}),
+    ("ReLU", [], dict(max_value=6.0, negative_slope=0.1, threshold=0.5)),
+    ("LeakyReLU", [], {}),
+    ("LeakyReLU", [], dict(negative_slope=0.05)),
+    ("PReLU", [], {}),
+    ("PReLU", [], dict(
+        alpha_initializer=keras.initializers.Constant(0.25), alpha_regularizer="l2", alpha_constraint="non_neg",
+        shared_axes=[1, 2],
+    )),
+    ("ELU", [], {}),
+    ("ELU", [], dict(alpha=0.5)),
+    ("Softmax", [], {}),
+    ("Softmax", [], dict(axis=1)),
+    ("Softmax", [], dict(axis=[1, 2])),
+    ("ActivityRegularization", [], {}),
+    ("ActivityRegularization", [0.5, 0.25], {}),
+    ("InputLayer", [[3]], {}),
+    ("InputLayer", [[28, 28, 1]], {}),
+]
+for class_name, positional, named in ARGUMENTS:
+    layer = getattr(layers, class_name)(*positional, **named)
+    serialized = keras.saving.serialize_keras_object(layer)
+    # An activation that is a layer has a place of its own here, with a name that Keras counts.
+    configs.append({"class_name": class_name, "serialized": serialized})
 
 write("layers", {"configs": configs, "cases": cases})

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape};
 
-use crate::activations::{Activation as Function, IntoActivation, Linear};
+use crate::activations::{self, Activation as Function, IntoActivation, Linear};
+use crate::affine::{narrow, widen};
+use crate::registry::{LAYER_ARGUMENTS, MODULE};
 use crate::{ActivationApart, Backward, Forward, Layer, LayerError, single};
 
-/// Applies an activation to its input (`keras.layers.Activation`). The shape stays.
+/// Applies an activation to its input (`keras.layers.Activation`). The shape stays, but for `glu`: that halves the last
+/// dimension.
 ///
 /// ```
 /// use cornu_layers::{Activation, Built};
@@ -30,9 +34,55 @@ impl<T: Scalar> Activation<T> {
         Self { function: activation.into_activation() }
     }
 
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have, and as [`activations::deserialize`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let function = activations::read(&mut arguments, "activation")?;
+        arguments.finish()?;
+        Ok(Self { function: Ok(function) })
+    }
+
     fn function(&self) -> Result<&Arc<dyn Function<T>>, LayerError> {
         self.function.as_ref().map_err(Clone::clone)
     }
+}
+
+/// The forward pass of a layer that is nothing but an activation.
+pub(crate) fn forward<T: Scalar>(function: &dyn Function<T>, mut pass: Forward<'_, T>) {
+    let input = pass.inputs[0];
+    let width = input.shape().last_dim();
+    let output = pass.output.as_mut_slice();
+    if function.halves() {
+        let [rows] = pass.scratch.tensors([input.shape()]);
+        rows.as_mut_slice().copy_from_slice(input.as_slice());
+        function.apply(rows.as_mut_slice(), width);
+        return narrow(rows.as_slice(), output, width);
+    }
+    output.copy_from_slice(input.as_slice());
+    function.apply(output, width);
+}
+
+/// The backward pass of a layer that is nothing but an activation.
+pub(crate) fn backward<T: Scalar>(function: &dyn Function<T>, pass: Backward<'_, T>) {
+    let Some(input_gradient) = &mut pass.input_gradients[0] else { return };
+    let from = if function.needs_input() { pass.inputs[0] } else { pass.output };
+    let width = pass.inputs[0].shape().last_dim();
+    let (gradient, output_gradient) = (input_gradient.as_mut_slice(), pass.output_gradient.as_slice());
+    if function.halves() {
+        widen(output_gradient, gradient, width);
+    } else {
+        gradient.copy_from_slice(output_gradient);
+    }
+    function.backward(from.as_slice(), gradient, width);
+}
+
+/// Such a layer without its activation, and that activation.
+pub(crate) fn apart<T: Scalar>(function: Arc<dyn Function<T>>) -> Option<ActivationApart<T>> {
+    (!function.halves()).then(|| -> ActivationApart<T> { (Box::new(Activation::new(Linear)), function) })
 }
 
 impl<T: Scalar> Layer<T> for Activation<T> {
@@ -41,34 +91,40 @@ impl<T: Scalar> Layer<T> for Activation<T> {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, LayerError> {
-        self.function()?;
-        single("Activation", inputs)
+        let function = self.function()?;
+        let input = single("Activation", inputs)?;
+        if !function.halves() {
+            return Ok(input);
+        }
+        match input.dims() {
+            [.., width] if width.is_multiple_of(2) => Ok(input.with_last(width / 2)?),
+            _ => {
+                let expected = format!("an even last dimension, for the activation {} halves it", function.name());
+                Err(LayerError::Input { layer: "Activation", expected, received: input })
+            }
+        }
     }
 
     fn may_fail(&self) -> bool {
         false
     }
 
-    fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
-        let width = pass.output.shape().last_dim();
-        let output = pass.output.as_mut_slice();
-        output.copy_from_slice(pass.inputs[0].as_slice());
-        self.function()?.apply(output, width);
+    fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
+        forward(self.function()?.as_ref(), pass);
         Ok(())
     }
 
     fn backward(&self, pass: Backward<'_, T>) -> Result<(), LayerError> {
-        let Some(input_gradient) = &mut pass.input_gradients[0] else { return Ok(()) };
-        let function = self.function()?;
-        let from = if function.needs_input() { pass.inputs[0] } else { pass.output };
-        let gradient = input_gradient.as_mut_slice();
-        gradient.copy_from_slice(pass.output_gradient.as_slice());
-        function.backward(from.as_slice(), gradient, pass.output.shape().last_dim());
+        backward(self.function()?.as_ref(), pass);
         Ok(())
     }
 
     fn without_activation(&self) -> Option<ActivationApart<T>> {
-        let function = self.function().ok()?.clone();
-        Some((Box::new(Self::new(Linear)), function))
+        apart(self.function().ok()?.clone())
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let activation = activations::serialize(self.function().ok()?.as_ref())?;
+        Some(Config::new(MODULE, "Activation").with("activation", activation))
     }
 }

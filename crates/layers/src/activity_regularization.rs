@@ -1,10 +1,12 @@
 //! A penalty on the values that pass.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape};
 
 use crate::activity::{penalize, undo_penalty};
 use crate::flatten::{copy_backward, copy_forward};
-use crate::regularizers::L1L2;
+use crate::registry::{LAYER_ARGUMENTS, MODULE};
+use crate::regularizers::{L1L2, Regularizer};
 use crate::{Backward, Forward, Layer, LayerError, single};
 
 /// Passes its input on and adds `l1 · Σ|x| + l2 · Σx²` to the loss, divided by the size of the batch
@@ -31,6 +33,18 @@ impl ActivityRegularization {
     #[must_use]
     pub fn new(l1: f64, l2: f64) -> Self {
         Self { regularizer: L1L2::new(l1, l2) }
+    }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let (l1, l2) = (arguments.or("l1", 0.0)?, arguments.or("l2", 0.0)?);
+        arguments.finish()?;
+        Ok(Self::new(l1, l2))
     }
 
     fn regularizer(&self) -> Result<&L1L2, LayerError> {
@@ -62,5 +76,11 @@ impl<T: Scalar> Layer<T> for ActivityRegularization {
         undo_penalty(self.regularizer()?, pass.output, pass.output_gradient.as_mut_slice());
         copy_backward(pass);
         Ok(())
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let factors = Regularizer::<T>::get_config(self.regularizer().ok()?)?;
+        let config = Config::new(MODULE, "ActivityRegularization");
+        Some(["l1", "l2"].iter().fold(config, |config, factor| config.with(factor, factors.get(factor).cloned())))
     }
 }

@@ -39,6 +39,33 @@ impl<T: Scalar> KernelOptions<T> {
         Some(tensor.as_mut_slice())
     }
 
+    /// Where the product goes: into the output, or where the activation halves it, into a tensor of the layer's
+    /// [`Scratch`].
+    pub fn room<'a>(&self, output: &'a mut [T], tensor: &'a mut Tensor<T>) -> &'a mut [T] {
+        if !self.halves {
+            return output;
+        }
+        tensor.resize([2 * output.len()]);
+        tensor.as_mut_slice()
+    }
+
+    /// Where the activation halved the rows of [`KernelOptions::room`], of `width` values each, brings them to the output.
+    pub fn narrow(&self, tensor: &Tensor<T>, output: &mut [T], width: usize) {
+        if self.halves {
+            narrow(tensor.as_slice(), output, width);
+        }
+    }
+
+    /// The gradient with respect to the output, with room for that with respect to the product.
+    pub fn widen<'a>(&self, gradient: &'a mut [T], tensor: &'a mut Tensor<T>, width: usize) -> &'a mut [T] {
+        if !self.halves {
+            return gradient;
+        }
+        tensor.resize([2 * gradient.len()]);
+        widen(gradient, tensor.as_mut_slice(), width);
+        tensor.as_mut_slice()
+    }
+
     /// Adds the bias to some rows of a product and applies the activation; `before` takes what comes between the two.
     pub fn finish(&self, output: &mut [T], width: usize, bias: Option<&Weight<T>>, before: Option<&mut [T]>) {
         if let Some(bias) = bias {
@@ -78,10 +105,10 @@ impl<T: Scalar> KernelOptions<T> {
         if !self.activation.needs_input() {
             return Ok(output.as_slice());
         }
-        if tensor.len() != output.shape().size() {
+        let values = output.shape().size() * if self.halves { 2 } else { 1 };
+        if tensor.len() != values {
             let message = format!(
-                "expected the scratch of a training pass with an output of {} values. Received: {}",
-                output.shape().size(),
+                "expected the scratch of a training pass with an output of {values} values. Received: {}",
                 tensor.len()
             );
             return Err(LayerError::Other { layer: layer.to_owned(), message });
@@ -89,9 +116,25 @@ impl<T: Scalar> KernelOptions<T> {
         Ok(tensor.as_slice())
     }
 
-    /// The activation, if nothing follows it: an activity penalty is taken on its output.
+    /// The activation, if nothing follows it (an activity penalty is taken on its output) and the width stays.
     pub fn activation_apart(&self) -> Option<Arc<dyn Activation<T>>> {
-        self.activity_regularizer.is_none().then(|| self.activation.clone())
+        (self.activity_regularizer.is_none() && !self.halves).then(|| self.activation.clone())
+    }
+}
+
+/// The first half of each row, `width` being that of the whole row.
+pub(crate) fn narrow<T: Scalar>(rows: &[T], halves: &mut [T], width: usize) {
+    let half = width / 2;
+    for (row, to) in rows.chunks_exact(width.max(1)).zip(halves.chunks_exact_mut(half.max(1))) {
+        to.copy_from_slice(&row[..half]);
+    }
+}
+
+/// Brings the first half of each row to its place; the second half stays.
+pub(crate) fn widen<T: Scalar>(halves: &[T], rows: &mut [T], width: usize) {
+    let half = width / 2;
+    for (row, from) in rows.chunks_exact_mut(width.max(1)).zip(halves.chunks_exact(half.max(1))) {
+        row[..half].copy_from_slice(from);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use cornu_initializers::{GlorotUniform, Initializer, IntoInitializer, Zeros};
+use cornu_config::{Arguments, Config, Value};
+use cornu_initializers::{GlorotUniform, IntoInitializer, Zeros};
 use cornu_tensor::{Scalar, Shape};
 
-use crate::activations::{Activation, IntoActivation, Linear};
-use crate::constraints::{Constraint, IntoConstraint};
+use crate::activations::{self, Activation, IntoActivation, Linear};
+use crate::constraints::IntoConstraint;
+use crate::learned::{Learned, Names, read_regularizer};
 use crate::regularizers::{IntoRegularizer, Regularizer};
 use crate::{LayerError, Role, WeightSpec};
 
@@ -15,14 +17,12 @@ use crate::{LayerError, Role, WeightSpec};
 #[derive(Debug, Clone)]
 pub struct KernelOptions<T> {
     pub(crate) activation: Arc<dyn Activation<T>>,
+    /// [`Activation::halves`] of it.
+    pub(crate) halves: bool,
     pub(crate) use_bias: bool,
-    kernel_initializer: Arc<dyn Initializer<T>>,
-    bias_initializer: Arc<dyn Initializer<T>>,
-    kernel_regularizer: Option<Arc<dyn Regularizer<T>>>,
-    bias_regularizer: Option<Arc<dyn Regularizer<T>>>,
+    kernel: Learned<T>,
+    bias: Learned<T>,
     pub(crate) activity_regularizer: Option<Arc<dyn Regularizer<T>>>,
-    kernel_constraint: Option<Arc<dyn Constraint<T>>>,
-    bias_constraint: Option<Arc<dyn Constraint<T>>>,
     /// The first argument that could not be understood; it is reported when the layer is built.
     error: Option<LayerError>,
 }
@@ -40,14 +40,11 @@ impl<T: Scalar> Default for KernelOptions<T> {
     fn default() -> Self {
         Self {
             activation: Arc::new(Linear),
+            halves: false,
             use_bias: true,
-            kernel_initializer: Arc::new(GlorotUniform::new()),
-            bias_initializer: Arc::new(Zeros),
-            kernel_regularizer: None,
-            bias_regularizer: None,
+            kernel: Learned::new(GlorotUniform::new()),
+            bias: Learned::new(Zeros),
             activity_regularizer: None,
-            kernel_constraint: None,
-            bias_constraint: None,
             error: None,
         }
     }
@@ -84,19 +81,93 @@ impl<T: Scalar> KernelOptions<T> {
     /// As [`KernelOptions::check`].
     pub fn weights(&self, kernel: Shape, units: usize) -> Result<Vec<WeightSpec<T>>, LayerError> {
         self.check()?;
-        let mut weights = vec![
-            WeightSpec::new("kernel", Role::Kernel, kernel, self.kernel_initializer.clone())
-                .regularizer(self.kernel_regularizer.clone())
-                .constraint(self.kernel_constraint.clone()),
-        ];
+        let mut weights = vec![self.kernel.weight("kernel", Role::Kernel, kernel)];
         if self.use_bias {
-            weights.push(
-                WeightSpec::new("bias", Role::Bias, [units], self.bias_initializer.clone())
-                    .regularizer(self.bias_regularizer.clone())
-                    .constraint(self.bias_constraint.clone()),
-            );
+            weights.push(self.bias.weight("bias", Role::Bias, [units]));
         }
         Ok(weights)
+    }
+
+    /// How many values a place of the output has, with so many units before the activation.
+    ///
+    /// # Errors
+    /// [`LayerError::Argument`] if the activation halves an odd number.
+    pub fn output_width(
+        &self,
+        component: &'static str,
+        argument: &'static str,
+        units: usize,
+    ) -> Result<usize, LayerError> {
+        if !self.halves {
+            return Ok(units);
+        }
+        if !units.is_multiple_of(2) {
+            let expected = format!("even, for the activation {} halves it", self.activation.name());
+            return Err(LayerError::Argument { component, argument, expected, received: units.to_string() });
+        }
+        Ok(units / 2)
+    }
+
+    /// Writes all of them but the activity regularizer; `None` if one was not understood, or no file can carry it.
+    #[must_use]
+    pub fn write(&self, config: Config) -> Option<Config> {
+        self.check().ok()?;
+        let config = config.with("activation", activations::serialize(self.activation.as_ref())?);
+        self.bias.write(self.kernel.write(config.with("use_bias", self.use_bias), KERNEL)?, BIAS)
+    }
+
+    /// Reads what [`KernelOptions::write`] wrote, and the activity regularizer.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for a value of a wrong type, and the error of what cannot be made.
+    pub fn read(&mut self, arguments: &mut Arguments<'_>) -> Result<(), LayerError> {
+        self.set_activation(activations::read(arguments, "activation")?);
+        self.use_bias = arguments.or("use_bias", true)?;
+        self.kernel.read(arguments, KERNEL)?;
+        self.bias.read(arguments, BIAS)?;
+        self.activity_regularizer = read_regularizer(arguments, "activity_regularizer")?;
+        Ok(())
+    }
+
+    fn set_activation(&mut self, activation: Arc<dyn Activation<T>>) {
+        self.halves = activation.halves();
+        self.activation = activation;
+    }
+}
+
+const KERNEL: Names = ["kernel_initializer", "kernel_regularizer", "kernel_constraint"];
+const BIAS: Names = ["bias_initializer", "bias_regularizer", "bias_constraint"];
+
+/// A component among a layer's arguments: its name or its config; none if the argument is absent or `null`.
+pub(crate) fn component<C, E: Into<LayerError>>(
+    arguments: &mut Arguments<'_>,
+    argument: &'static str,
+    by_name: impl FnOnce(&str) -> Result<C, E>,
+    from_config: impl FnOnce(&Config) -> Result<C, E>,
+) -> Result<Option<C>, LayerError> {
+    if let Ok(Some(name)) = arguments.get::<String>(argument) {
+        return by_name(&name).map(Some).map_err(Into::into);
+    }
+    let config = arguments.get::<Config>(argument)?;
+    config.as_ref().map(from_config).transpose().map_err(Into::into)
+}
+
+/// Reads an argument of Keras that has only one value here.
+///
+/// # Errors
+/// [`LayerError::Argument`] if it has another.
+pub(crate) fn fixed(
+    arguments: &mut Arguments<'_>,
+    component: &'static str,
+    argument: &'static str,
+    value: &Value,
+) -> Result<(), LayerError> {
+    match arguments.get::<Value>(argument)? {
+        Some(received) if received != *value => {
+            let (expected, received) = (value.to_string(), received.to_string());
+            Err(LayerError::Argument { component, argument, expected, received })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -127,7 +198,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     fn activation(mut self, activation: impl IntoActivation<T>) -> Self {
         let options = self.kernel_options();
         if let Some(activation) = options.take(activation.into_activation()) {
-            options.activation = activation;
+            options.set_activation(activation);
         }
         self
     }
@@ -143,9 +214,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     #[must_use]
     fn kernel_initializer(mut self, initializer: impl IntoInitializer<T>) -> Self {
         let options = self.kernel_options();
-        if let Some(initializer) = options.take(initializer.into_initializer()) {
-            options.kernel_initializer = initializer;
-        }
+        options.kernel.initializer(initializer, &mut options.error);
         self
     }
 
@@ -153,9 +222,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     #[must_use]
     fn bias_initializer(mut self, initializer: impl IntoInitializer<T>) -> Self {
         let options = self.kernel_options();
-        if let Some(initializer) = options.take(initializer.into_initializer()) {
-            options.bias_initializer = initializer;
-        }
+        options.bias.initializer(initializer, &mut options.error);
         self
     }
 
@@ -163,7 +230,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     #[must_use]
     fn kernel_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
         let options = self.kernel_options();
-        options.kernel_regularizer = options.take(regularizer.into_regularizer());
+        options.kernel.regularizer(regularizer, &mut options.error);
         self
     }
 
@@ -171,7 +238,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     #[must_use]
     fn bias_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
         let options = self.kernel_options();
-        options.bias_regularizer = options.take(regularizer.into_regularizer());
+        options.bias.regularizer(regularizer, &mut options.error);
         self
     }
 
@@ -187,7 +254,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     #[must_use]
     fn kernel_constraint(mut self, constraint: impl IntoConstraint<T>) -> Self {
         let options = self.kernel_options();
-        options.kernel_constraint = options.take(constraint.into_constraint());
+        options.kernel.constraint(constraint, &mut options.error);
         self
     }
 
@@ -195,7 +262,7 @@ pub trait KernelArguments<T: Scalar>: Sized {
     #[must_use]
     fn bias_constraint(mut self, constraint: impl IntoConstraint<T>) -> Self {
         let options = self.kernel_options();
-        options.bias_constraint = options.take(constraint.into_constraint());
+        options.bias.constraint(constraint, &mut options.error);
         self
     }
 }

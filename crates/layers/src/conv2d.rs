@@ -1,12 +1,16 @@
 //! The convolution of images.
 
+use cornu_config::{Config, Value};
 use cornu_tensor::kernels::sum_rows;
 use cornu_tensor::threads::{Rows, over_chunks};
 use cornu_tensor::{Scalar, Shape};
 
 use crate::activations::Linear;
 use crate::affine::add_shares;
+use crate::arguments::fixed;
 use crate::convolution::{Method, Patches, Sizes};
+use crate::learned::written;
+use crate::registry::{CHANNELS_LAST, LAYER_ARGUMENTS, MODULE};
 use crate::window::Window;
 use crate::{
     ActivationApart, Backward, Forward, IntoPadding, KernelArguments, KernelOptions, Layer, LayerError, Padding,
@@ -24,6 +28,7 @@ use crate::{
 /// - input `(batch, height, width, channels)`, output `(batch, rows, columns, filters)`; [`Padding`] says how
 ///   many rows and columns
 /// - kernel `(kernel height, kernel width, channels / groups, filters)`, bias `(filters,)`
+/// - with the activation `glu` the output has `filters / 2` channels in place of `filters`
 ///
 /// ```
 /// use cornu_layers::{Built, Conv2D, KernelArguments};
@@ -87,6 +92,29 @@ impl<T: Scalar> Conv2D<T> {
         self
     }
 
+    /// From Keras's arguments. Channels are last; a file with the channels first is refused.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have, and the error of what cannot be made.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let size = Size2D::read(&mut arguments, "kernel_size")?;
+        let mut conv = Self::new(arguments.required("filters")?, size.unwrap_or(Size2D::from(0)));
+        if size.is_none() {
+            arguments.required::<Value>("kernel_size")?;
+        }
+        let one = Size2D::from(1);
+        conv.window.strides = Size2D::read(&mut arguments, "strides")?.unwrap_or(one);
+        conv.window.dilation = Size2D::read(&mut arguments, "dilation_rate")?.unwrap_or(one);
+        conv.window.padding = arguments.or("padding", "valid".to_owned())?.parse()?;
+        conv.groups = arguments.or("groups", 1)?;
+        conv.options.read(&mut arguments)?;
+        fixed(&mut arguments, "Conv2D", "data_format", &CHANNELS_LAST.into())?;
+        arguments.finish()?;
+        Ok(conv)
+    }
+
     /// The patches of an input of this shape, if all arguments are right for it.
     fn patches(&self, input: Shape) -> Result<Patches, LayerError> {
         self.options.check()?;
@@ -125,8 +153,9 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, LayerError> {
-        let output = self.patches(single("Conv2D", inputs)?)?.geometry.output(self.filters)?;
-        self.options.checked_output(output)
+        let patches = self.patches(single("Conv2D", inputs)?)?;
+        let filters = self.options.output_width("Conv2D", "filters", self.filters)?;
+        self.options.checked_output(patches.geometry.output(filters)?)
     }
 
     fn weights(&self, inputs: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {
@@ -146,8 +175,10 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let patches = self.patches(input.shape().sample())?;
         let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
         let method = method.as_dyn::<T>();
-        let (images, output) = (input.as_slice(), pass.output.as_mut_slice());
-        let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
+        let images = input.as_slice();
+        let [before, _, wide] = pass.scratch.lists(3, 0).0 else { return Ok(()) };
+        let output = self.options.room(pass.output.as_mut_slice(), wide);
+        let before = self.options.before(before, output.len(), pass.mode);
         let parts = (Rows::new(output, sizes.output), before.map(|before| Rows::new(before, sizes.output)));
         over_chunks(input.shape().batch(), sizes.forward, sizes.work, parts, &|samples, (output, before)| {
             let output = output.into_slice();
@@ -155,6 +186,7 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
             self.options.finish(output, self.filters, bias, before.map(Rows::into_slice));
             Ok::<(), LayerError>(())
         })?;
+        self.options.narrow(wide, pass.output.as_mut_slice(), self.filters);
         self.options.penalize(pass.output.view(), pass.scratch);
         Ok(())
     }
@@ -166,11 +198,12 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         let (sizes, method) = (Sizes::new(&patches, input, self.filters), Method::new(patches, self.filters));
         let method = method.as_dyn::<T>();
         let images = input.as_slice();
-        let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
+        let [before, memory, wide] = pass.scratch.lists(3, 0).0 else { return Ok(()) };
         let kept = self.options.kept("Conv2D", pass.output, before)?;
         self.options.undo_penalty(pass.output, pass.output_gradient.as_mut_slice());
         let below = pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), sizes.input));
-        let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), sizes.output), below);
+        let output_gradient = self.options.widen(pass.output_gradient.as_mut_slice(), wide, self.filters);
+        let gradients = (Rows::new(output_gradient, sizes.output), below);
         let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
         add_shares(learning, memory, (samples.div_ceil(sizes.backward), sizes.backward), |shares| {
             let (parts, work) = ((gradients, shares), sizes.work.saturating_mul(2));
@@ -196,5 +229,20 @@ impl<T: Scalar> Layer<T> for Conv2D<T> {
         self.options
             .activation_apart()
             .map(|activation| -> ActivationApart<T> { (Box::new(self.clone().activation(Linear)), activation) })
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let Window { size, strides, dilation, padding } = self.window;
+        let activity = written(self.options.activity_regularizer.as_ref(), |own| own.get_config())?;
+        let config = Config::new(MODULE, "Conv2D")
+            .with("filters", self.filters)
+            .with("kernel_size", size)
+            .with("strides", strides)
+            .with("padding", padding.to_string())
+            .with("data_format", CHANNELS_LAST)
+            .with("dilation_rate", dilation)
+            .with("groups", self.groups)
+            .with("activity_regularizer", activity);
+        self.options.write(config)
     }
 }

@@ -1,11 +1,14 @@
 //! The fully connected layer.
 
+use cornu_config::{Config, Value};
 use cornu_tensor::kernels::{Matrix, MatrixMut, product, sum_rows};
 use cornu_tensor::threads::{Rows, over_chunks};
 use cornu_tensor::{Scalar, Shape};
 
 use crate::activations::Linear;
 use crate::affine::add_shares;
+use crate::arguments::fixed;
+use crate::registry::{LAYER_ARGUMENTS, MODULE};
 use crate::{
     ActivationApart, Backward, Forward, KernelArguments, KernelOptions, Layer, LayerError, WeightSpec, single,
 };
@@ -17,6 +20,7 @@ use crate::{
 /// # Shapes
 /// - input `(batch, …, inputs)`, output `(batch, …, units)`
 /// - kernel `(inputs, units)`, bias `(units,)`
+/// - with the activation `glu` the output has `units / 2` values in place of `units`
 ///
 /// ```
 /// use cornu_layers::{Built, Dense, KernelArguments};
@@ -44,6 +48,20 @@ impl<T: Scalar> Dense<T> {
     #[must_use]
     pub fn units(&self) -> usize {
         self.units
+    }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have, and the error of what cannot be made.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let mut dense = Self::new(arguments.required("units")?);
+        dense.options.read(&mut arguments)?;
+        fixed(&mut arguments, "Dense", "quantization_config", &Value::Null)?;
+        arguments.finish()?;
+        Ok(dense)
     }
 }
 
@@ -94,7 +112,8 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         }
         let input = single("Dense", shapes)?;
         inputs(input)?;
-        self.options.checked_output(input.with_last(self.units)?)
+        let width = self.options.output_width("Dense", "units", self.units)?;
+        self.options.checked_output(input.with_last(width)?)
     }
 
     fn weights(&self, shapes: &[Shape]) -> Result<Vec<WeightSpec<T>>, LayerError> {
@@ -110,9 +129,11 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         let (kernel, bias) = self.options.split("Dense", pass.weights)?;
         let (inputs, units) = (kernel.shape().batch(), self.units);
         let rows = pass.output.shape().rows();
-        let (x, output) = (pass.inputs[0].as_slice(), pass.output.as_mut_slice());
+        let x = pass.inputs[0].as_slice();
         Matrix::new(x, rows, inputs)?;
-        let before = self.options.before(&mut pass.scratch.lists(1, 0).0[0], output.len(), pass.mode);
+        let [before, _, wide] = pass.scratch.lists(3, 0).0 else { return Ok(()) };
+        let output = self.options.room(pass.output.as_mut_slice(), wide);
+        let before = self.options.before(before, output.len(), pass.mode);
         let parts = (Rows::new(output, units), before.map(|before| Rows::new(before, units)));
         over_chunks(rows, chunk(rows, inputs, units), rows * inputs * units, parts, &|rows, (output, before)| {
             let (output, x) = (output.into_slice(), &x[rows.start * inputs..rows.end * inputs]);
@@ -121,6 +142,7 @@ impl<T: Scalar> Layer<T> for Dense<T> {
             self.options.finish(output, units, bias, before.map(Rows::into_slice));
             Ok::<(), LayerError>(())
         })?;
+        self.options.narrow(wide, pass.output.as_mut_slice(), units);
         self.options.penalize(pass.output.view(), pass.scratch);
         Ok(())
     }
@@ -130,13 +152,14 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         let (inputs, units) = (kernel.shape().batch(), self.units);
         let (rows, x) = (pass.output.shape().rows(), pass.inputs[0].as_slice());
         Matrix::new(x, rows, inputs)?;
-        let [before, memory] = pass.scratch.lists(2, 0).0 else { return Ok(()) };
+        let [before, memory, wide] = pass.scratch.lists(3, 0).0 else { return Ok(()) };
         let kept = self.options.kept("Dense", pass.output, before)?;
         self.options.undo_penalty(pass.output, pass.output_gradient.as_mut_slice());
         let chunk = chunk(rows, inputs, units);
         let input_gradient =
             pass.input_gradients[0].as_mut().map(|gradient| Rows::new(gradient.as_mut_slice(), inputs));
-        let gradients = (Rows::new(pass.output_gradient.as_mut_slice(), units), input_gradient);
+        let output_gradient = self.options.widen(pass.output_gradient.as_mut_slice(), wide, units);
+        let gradients = (Rows::new(output_gradient, units), input_gradient);
         let learning = if pass.trainable { pass.weight_gradients } else { &mut [] };
         add_shares(learning, memory, (rows.div_ceil(chunk), chunk), |shares| {
             let parts = (gradients, shares);
@@ -163,5 +186,15 @@ impl<T: Scalar> Layer<T> for Dense<T> {
         self.options
             .activation_apart()
             .map(|activation| -> ActivationApart<T> { (Box::new(self.clone().activation(Linear)), activation) })
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "Dense").with("units", self.units);
+        let config = self.options.write(config)?.with("quantization_config", Value::Null);
+        // Keras writes it only where there is one.
+        match &self.options.activity_regularizer {
+            Some(regularizer) => Some(config.with("activity_regularizer", regularizer.get_config()?)),
+            None => Some(config),
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Random zeros in training.
 
+use cornu_config::Config;
 use cornu_initializers::random;
 use cornu_tensor::{Scalar, Shape};
 use rand::distr::{Distribution, StandardUniform};
 
+use crate::registry::{LAYER_ARGUMENTS, MODULE};
 use crate::{Backward, Forward, Layer, LayerError, single};
 
 /// In training sets each input to 0 with probability `rate` and multiplies the others by `1/(1 − rate)`; in
@@ -45,6 +47,19 @@ impl Dropout {
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let (rate, noise_shape) = (arguments.required("rate")?, arguments.get("noise_shape")?);
+        let seed = arguments.get("seed")?;
+        arguments.finish()?;
+        Ok(Self { rate, noise_shape, seed })
     }
 
     /// The dimensions of the mask for an input of these dimensions, if they fit.
@@ -146,5 +161,10 @@ impl<T: Scalar> Layer<T> for Dropout {
             None => into.copy_from_slice(gradient),
         }
         Ok(())
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "Dropout").with("rate", self.rate).with("seed", self.seed);
+        Some(config.with("noise_shape", self.noise_shape.clone()))
     }
 }

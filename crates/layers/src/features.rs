@@ -5,6 +5,16 @@ use cornu_tensor::{Scalar, Shape};
 /// Features that are summed at once: their sums stay in registers and the first cache.
 const CHUNK: usize = 64;
 
+/// The axis counted from the front of a batch of samples of this rank, the batch being axis 0; none if it is that, or they
+/// do not have it.
+pub(crate) fn batch_axis(axis: isize, rank: usize) -> Option<usize> {
+    let axis = match usize::try_from(axis) {
+        Ok(axis) => axis,
+        Err(_) => (rank + 1).checked_sub(axis.unsigned_abs())?,
+    };
+    (1..=rank).contains(&axis).then_some(axis)
+}
+
 /// A tensor seen as `(outer, features, inner)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Features {

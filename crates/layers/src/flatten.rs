@@ -1,7 +1,10 @@
 //! All dimensions of a sample as one.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape};
 
+use crate::arguments::fixed;
+use crate::registry::{CHANNELS_LAST, LAYER_ARGUMENTS, MODULE};
 use crate::{Backward, Forward, Layer, LayerError, single};
 
 /// Makes one row of each sample (`keras.layers.Flatten`): input `(batch, a, b, …)`, output `(batch, a·b·…)`.
@@ -22,6 +25,18 @@ impl Flatten {
     #[must_use]
     pub fn new() -> Self {
         Self
+    }
+
+    /// From Keras's arguments. Channels are last; a file with the channels first is refused.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        fixed(&mut arguments, "Flatten", "data_format", &CHANNELS_LAST.into())?;
+        arguments.finish()?;
+        Ok(Self)
     }
 }
 
@@ -58,5 +73,9 @@ impl<T: Scalar> Layer<T> for Flatten {
     fn backward(&self, pass: Backward<'_, T>) -> Result<(), LayerError> {
         copy_backward(pass);
         Ok(())
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "Flatten").with("data_format", CHANNELS_LAST))
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use cornu_config::Config;
 use cornu_initializers::random;
 use cornu_tensor::{Scalar, Shape, Tensor, View, ViewMut};
 use dyn_clone::DynClone;
@@ -224,6 +225,12 @@ pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
     /// The layer without its last activation, and that activation, if the two can be told apart. A loss that
     /// knows the activation then works on the logits, in the stable form.
     fn without_activation(&self) -> Option<ActivationApart<T>> {
+        None
+    }
+
+    /// The class and the layer's own arguments, as Keras writes them; `None`, the default, for a layer that no file can
+    /// carry. What every layer has besides, its place in a model writes: see [`crate::serialize`].
+    fn get_config(&self) -> Option<Config> {
         None
     }
 }

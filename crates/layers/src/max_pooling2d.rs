@@ -1,10 +1,12 @@
 //! The largest value of each window of an image.
 
+use cornu_config::Config;
 use cornu_tensor::kernels::{Routine, dispatch};
 use cornu_tensor::threads::{Rows, over_chunks};
 use cornu_tensor::{Scalar, Shape};
 
-use crate::arguments::keep_error;
+use crate::arguments::{fixed, keep_error};
+use crate::registry::{CHANNELS_LAST, LAYER_ARGUMENTS, MODULE};
 use crate::window::{Geometry, Seen, Window};
 use crate::{Backward, Forward, IntoPadding, Layer, LayerError, Mode, Padding, Size2D, single};
 
@@ -56,6 +58,21 @@ impl MaxPooling2D {
             self.padding = padding;
         }
         self
+    }
+
+    /// From Keras's arguments. Channels are last; a file with the channels first is refused.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have, and the error of what cannot be made.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let pool_size = Size2D::read(&mut arguments, "pool_size")?.unwrap_or(Size2D::from(2));
+        let strides = Size2D::read(&mut arguments, "strides")?;
+        let padding = arguments.or("padding", "valid".to_owned())?.parse()?;
+        fixed(&mut arguments, "MaxPooling2D", "data_format", &CHANNELS_LAST.into())?;
+        arguments.finish()?;
+        Ok(Self { pool_size, strides, padding, error: None })
     }
 
     /// The window over an input of this shape, if all arguments are right for it.
@@ -221,6 +238,15 @@ impl<T: Scalar> Layer<T> for MaxPooling2D {
             }
             Ok(())
         })
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        let config = Config::new(MODULE, "MaxPooling2D")
+            .with("pool_size", self.pool_size)
+            .with("strides", self.strides.unwrap_or(self.pool_size))
+            .with("padding", self.padding.to_string())
+            .with("data_format", CHANNELS_LAST);
+        self.error.is_none().then_some(config)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Another shape for the same values.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape};
 
 use crate::flatten::{copy_backward, copy_forward};
+use crate::registry::{LAYER_ARGUMENTS, MODULE};
 use crate::{Backward, Forward, Layer, LayerError, single};
 
 /// Gives each sample another shape (`keras.layers.Reshape`): input `(batch, …)`, output
@@ -26,6 +28,18 @@ impl Reshape {
     #[must_use]
     pub fn new(target_shape: impl Into<Vec<isize>>) -> Self {
         Self { target: target_shape.into() }
+    }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        arguments.skip(&LAYER_ARGUMENTS);
+        let target: Vec<isize> = arguments.required("target_shape")?;
+        arguments.finish()?;
+        Ok(Self::new(target))
     }
 
     /// The target shape for samples of so many values, if there is one.
@@ -70,5 +84,9 @@ impl<T: Scalar> Layer<T> for Reshape {
     fn backward(&self, pass: Backward<'_, T>) -> Result<(), LayerError> {
         copy_backward(pass);
         Ok(())
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(Config::new(MODULE, "Reshape").with("target_shape", self.target.clone()))
     }
 }

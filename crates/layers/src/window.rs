@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use cornu_config::{Arguments, ConfigError, Value};
 use cornu_tensor::Shape;
 
 use crate::{LayerError, Padding};
@@ -38,6 +39,23 @@ impl From<[usize; 2]> for Size2D {
 impl From<(usize, usize)> for Size2D {
     fn from((height, width): (usize, usize)) -> Self {
         Self { height, width }
+    }
+}
+
+impl Size2D {
+    /// Reads one number for both, or two; none if the argument is absent or `null`.
+    pub(crate) fn read(arguments: &mut Arguments<'_>, argument: &'static str) -> Result<Option<Self>, ConfigError> {
+        if let Ok(Some(both)) = arguments.get::<usize>(argument) {
+            return Ok(Some(both.into()));
+        }
+        Ok(arguments.get::<[usize; 2]>(argument)?.map(Self::from))
+    }
+}
+
+/// As Keras writes it: a list of two.
+impl From<Size2D> for Value {
+    fn from(size: Size2D) -> Self {
+        [size.height, size.width].into()
     }
 }
 

@@ -6,8 +6,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use cornu_layers::{
-    Activation, ActivityRegularization, Backward, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward,
-    KernelArguments, Layer, MaxPooling2D, Mode, Reshape, Scratch, Weight, init_weights, weight_gradients,
+    Activation, ActivityRegularization, Backward, BatchNormalization, Built, Conv2D, Dense, Dropout, ELU, Flatten,
+    Forward, KernelArguments, Layer, LeakyReLU, MaxPooling2D, Mode, PReLU, ReLU, Reshape, Scratch, Softmax, Weight,
+    init_weights, weight_gradients,
 };
 use cornu_tensor::{Scalar, Shape, Tensor};
 
@@ -149,6 +150,15 @@ macro_rules! layers {
             (Box::new(Dense::<$T>::new(4).activity_regularizer("orthogonal_regularizer")), [3].into()),
             (Box::new(ActivityRegularization::new(0.1, 0.2)), [5, 3].into()),
             (Box::new(Activation::<$T>::new("softplus")), [40].into()),
+            (Box::new(Activation::<$T>::new("sparsemax")), [3, 4].into()),
+            (Box::new(Activation::<$T>::new("glu")), [3, 4].into()),
+            (Box::new(Dense::<$T>::new(4).activation("glu").activity_regularizer("l1")), [5, 3].into()),
+            (Box::new(Conv2D::<$T>::new(4, 2).activation("glu")), [4, 5, 2].into()),
+            (Box::new(ReLU::new().max_value(1.0)), [40].into()),
+            (Box::new(LeakyReLU::new()), [40].into()),
+            (Box::new(ELU::new()), [40].into()),
+            (Box::new(PReLU::<$T>::new().shared_axes([1])), [5, 8].into()),
+            (Box::new(Softmax::new().axis(1)), [5, 8].into()),
             (Box::new(Conv2D::<$T>::new(2, 2).activation("silu")), [4, 5, 2].into()),
             (Box::new(Conv2D::<$T>::new(2, 3).strides(2).padding("same").groups(2)), [5, 6, 2].into()),
             (Box::new(Conv2D::<$T>::new(2, 1)), [2, 3, 16].into()),

@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
 use cornu_initializers::InitializerError;
-use cornu_layers::activations::LeakyRelu;
+use cornu_layers::activations::{Celu, GeneralRelu, HardShrink, LeakyRelu, SoftShrink, Squareplus};
 use cornu_layers::constraints::{MaxNorm, MinMaxNorm};
 use cornu_layers::regularizers::{L1, L1L2, L2};
 use cornu_layers::{
     Activation, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward, Input, KernelArguments, Layer,
-    LayerError, MaxPooling2D, Mode, Padding, Reshape, Scratch,
+    LayerError, LeakyReLU, MaxPooling2D, Mode, PReLU, Padding, ReLU, Reshape, Scratch, Softmax, SoftmaxAxis,
+    from_config,
 };
 use cornu_tensor::{Shape, Tensor, TensorError};
 
@@ -178,7 +179,10 @@ fn inputs() {
         says(error, message);
     }
     assert!(matches!(refused(MaxPooling2D::new(usize::MAX).padding("same"), [4, 4, 1]), LayerError::Input { .. }));
-    let layers: [Box<dyn Layer<f32>>; 8] = [
+    let layers: [Box<dyn Layer<f32>>; 11] = [
+        Box::new(ReLU::new()),
+        Box::new(PReLU::new()),
+        Box::new(Softmax::new()),
         Box::new(Dense::new(2)),
         Box::new(Conv2D::new(2, 1)),
         Box::new(MaxPooling2D::new(1)),
@@ -263,7 +267,9 @@ fn weights() {
 #[test]
 fn names() {
     let activations = "linear, relu, sigmoid, tanh, softmax, softplus, softsign, elu, selu, gelu, silu, leaky_relu, \
-                       exponential";
+                       exponential, celu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, log_sigmoid, \
+                       log_softmax, mish, relu6, soft_shrink, sparse_plus, sparse_sigmoid, sparsemax, squareplus, \
+                       tanh_shrink";
     let unknown = format!("unknown activation. Expected one of: {activations}. Received: \"rleu\"");
     says(refused(Dense::new(2).activation("rleu"), [3]), &unknown);
     says(refused(Activation::new("rleu"), [3]), &unknown);
@@ -294,6 +300,71 @@ fn names() {
     }
     // The first of several wrong arguments is reported.
     says(refused(Conv2D::new(2, 1).padding("full").activation("rleu"), [3, 3, 1]), padding);
+}
+
+#[test]
+fn arguments_of_activations() {
+    for (error, message) in [
+        (Celu::new(0.0).err(), "Celu: expected `alpha` to be a finite number other than 0. Received: alpha=0"),
+        (
+            HardShrink::new(-1.0).err(),
+            "HardShrink: expected `threshold` to be a finite number, 0 or more. Received: threshold=-1",
+        ),
+        (
+            SoftShrink::new(f64::NAN).err(),
+            "SoftShrink: expected `threshold` to be a finite number, 0 or more. Received: threshold=NaN",
+        ),
+        (Squareplus::new(-4.0).err(), "Squareplus: expected `b` to be a finite number, 0 or more. Received: b=-4"),
+        (
+            GeneralRelu::new(0.0, Some(-1.0), 0.0).err(),
+            "ReLU: expected `max_value` to be a finite number, 0 or more. Received: max_value=-1",
+        ),
+    ] {
+        says(error.unwrap(), message);
+    }
+}
+
+#[test]
+fn arguments_of_activations_as_layers() {
+    for (error, message) in [
+        (
+            refused(Dense::new(3).activation("glu"), [3]),
+            "Dense: expected `units` to be even, for the activation glu halves it. Received: units=3",
+        ),
+        (
+            refused(Conv2D::new(3, 1).activation("glu"), [3, 3, 1]),
+            "Conv2D: expected `filters` to be even, for the activation glu halves it. Received: filters=3",
+        ),
+        (
+            refused(Activation::new("glu"), [2, 3]),
+            "Activation expects an even last dimension, for the activation glu halves it. \
+             Received: an input of shape (2, 3) a sample",
+        ),
+        (
+            refused(ReLU::new().threshold(-1.0), [3]),
+            "ReLU: expected `threshold` to be a finite number, 0 or more. Received: threshold=-1",
+        ),
+        (
+            refused(LeakyReLU::new().negative_slope(-1.0), [3]),
+            "LeakyRelu: expected `negative_slope` to be a finite number, 0 or more. Received: negative_slope=-1",
+        ),
+        (
+            refused(PReLU::new().shared_axes([2]), [3]),
+            "PReLU: expected `shared_axes` to be axes of (batch, …) other than the batch, for samples of shape (3,). \
+             Received: shared_axes=[2]",
+        ),
+        (
+            refused(Softmax::new().axis([1, -1]), [3]),
+            "Softmax: expected `axis` to be axes of (batch, …) other than the batch, each once, for samples of shape \
+             (3,). Received: axis=[1, -1]",
+        ),
+    ] {
+        says(error, message);
+    }
+    for axis in [SoftmaxAxis::from(0), 2.into(), (-2).into(), vec![].into(), [0, 1].into(), isize::MIN.into()] {
+        assert!(matches!(refused(Softmax::new().axis(axis), [3]), LayerError::Argument { component: "Softmax", .. }));
+    }
+    assert!(refused(PReLU::new().alpha_initializer("xavier"), [3]).to_string().ends_with("Received: \"xavier\""));
 }
 
 #[test]

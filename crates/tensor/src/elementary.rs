@@ -1,6 +1,6 @@
 //! Elementary functions without branches, so that a loop over them is computed with vectors.
 //!
-//! After Moshier's Cephes library (`expf`, `tanhf`): the argument is reduced, and what is left is a polynomial.
+//! After Moshier's Cephes library (`expf`, `tanhf`, `logf`): the argument is reduced, and what is left is a polynomial.
 //! Errors are below 2 units in the last place (see the tests). The bits are the same on every processor: nothing is
 //! fused. `f64` takes the functions of the standard library.
 
@@ -35,6 +35,72 @@ pub(crate) fn tanh(x: f32) -> f32 {
     let (n, y) = reduced(if double > 18.04 { 18.04 } else { double });
     let far = 1.0 - 2.0 / ((y + 1.0) * power_of_two(n) + 1.0);
     (if size < 0.625 { near } else { far }).copysign(x)
+}
+
+/// The natural logarithm: that of the mantissa, a polynomial, and that of the power of two.
+#[inline(always)]
+pub(crate) fn ln(x: f32) -> f32 {
+    // A subnormal number has no whole mantissa.
+    let tiny = x < f32::MIN_POSITIVE;
+    let (scaled, down) = if tiny { (x * 8_388_608.0, 23.0) } else { (x, 0.0) };
+    // x = 2ⁿ·m, m between 2^−½ and 2^½.
+    let above = (scaled.to_bits() as i32).wrapping_sub(std::f32::consts::FRAC_1_SQRT_2.to_bits() as i32);
+    let n = above >> 23;
+    let m = f32::from_bits((scaled.to_bits() as i32).wrapping_sub(n << 23) as u32);
+    let (n, f) = (n as f32 - down, m - 1.0);
+    let square = f * f;
+    let mut p = 7.037_683_6e-2;
+    p = p * f - 1.151_461_e-1;
+    p = p * f + 1.167_699_9e-1;
+    p = p * f - 1.242_014_1e-1;
+    p = p * f + 1.424_932_3e-1;
+    p = p * f - 1.666_805_8e-1;
+    p = p * f + 2.000_071_5e-1;
+    p = p * f - 2.499_999_4e-1;
+    p = p * f + 3.333_333e-1;
+    // ln 2 in two parts, as in `reduced`.
+    let small = p * f * square - n * 2.121_944_4e-4 - 0.5 * square;
+    let y = (small + f) + n * (355.0 / 512.0);
+    let y = if x < f32::INFINITY { y } else { x };
+    let y = if x > 0.0 { y } else { f32::NEG_INFINITY };
+    // Below 0 there is none; NaN stays.
+    if x >= 0.0 { y } else { f32::NAN }
+}
+
+/// `ln(1 + x)`, exact near 0 too: what rounding took from `1 + x` is given back.
+#[inline(always)]
+pub(crate) fn ln_1p(x: f32) -> f32 {
+    let sum = 1.0 + x;
+    let lost = (x - (sum - 1.0)) / sum;
+    // Nothing was lost where the sum is 0 or infinite.
+    ln(sum) + if lost.abs() < 1.0 { lost } else { 0.0 }
+}
+
+/// The error function: a polynomial near 0, and `1 − e^p(|x|)` with the sign of x further out.
+///
+/// The coefficients are those of the smallest relative error of `erf(x)/x − 1` and of `ln(1 − erf(x))/x + 1`.
+#[inline(always)]
+pub(crate) fn erf(x: f32) -> f32 {
+    let square = x * x;
+    let mut p = 7.996_65e-5;
+    p = p * square - 8.049_769_7e-4;
+    p = p * square + 5.192_405e-3;
+    p = p * square - 2.685_573_1e-2;
+    p = p * square + 1.128_362_6e-1;
+    p = p * square - 3.761_263e-1;
+    p = p * square + 1.283_791_7e-1;
+    let near = p * x + x;
+    // From 3.92 on it is 1; NaN passes.
+    let size = x.abs();
+    let t = if size > 4.0 { 4.0 } else { size };
+    let mut p = -2.143_010_2e-4;
+    p = p * t + 3.217_561_9e-3;
+    p = p * t - 2.289_832_8e-2;
+    p = p * t + 1.052_749e-1;
+    p = p * t + 6.357_084e-1;
+    p = p * t + 1.285_173e-1;
+    let far = 1.0 - exp(-(p * t + t));
+    if size < 0.925 { near } else { far.copysign(x) }
 }
 
 /// `n` and `y` with `eˣ = 2ⁿ·(1 + y)`, y between 2^−½ − 1 and 2^½ − 1.
@@ -84,6 +150,40 @@ mod tests {
             worst_tanh = worst_tanh.max(ulps(tanh(x), f64::from(x).tanh()));
         }
         assert!(worst_exp <= 2.0 && worst_tanh <= 2.0, "{worst_exp} {worst_tanh}");
+    }
+
+    #[test]
+    fn the_error_function_and_the_logarithms_too() {
+        let (mut worst_erf, mut worst_ln, mut worst_ln_1p) = (0.0_f64, 0.0_f64, 0.0_f64);
+        for i in -450_000..450_000 {
+            let x = i as f32 * 1e-5;
+            worst_erf = worst_erf.max(ulps(erf(x), libm::erf(f64::from(x))));
+            // Numbers of every size, and those around 1.
+            for x in [f32::from_bits((i + 450_000) as u32 * 2400 + 1), 1.0 + x / 4.6] {
+                worst_ln = worst_ln.max(ulps(ln(x), f64::from(x).ln()));
+            }
+            for x in [f32::from_bits((i + 450_000) as u32 * 2400), x / 4.6] {
+                worst_ln_1p = worst_ln_1p.max(ulps(ln_1p(x), f64::from(x).ln_1p()));
+            }
+        }
+        assert!(worst_erf <= 2.0 && worst_ln <= 2.0 && worst_ln_1p <= 2.0, "{worst_erf} {worst_ln} {worst_ln_1p}");
+    }
+
+    #[test]
+    fn their_ends() {
+        assert_eq!(
+            [ln(0.0), ln(-0.0), ln(1.0), ln(f32::INFINITY)],
+            [-f32::INFINITY, -f32::INFINITY, 0.0, f32::INFINITY]
+        );
+        assert!(ln(-1.0).is_nan() && ln(f32::NEG_INFINITY).is_nan() && ln(f32::NAN).is_nan());
+        assert!((ln(1e-45) + 103.278_93).abs() < 1e-5 && (ln(f32::MAX) - 88.722_84).abs() < 1e-5);
+        assert_eq!(
+            [ln_1p(0.0), ln_1p(1e-30), ln_1p(-1.0), ln_1p(f32::INFINITY)],
+            [0.0, 1e-30, -f32::INFINITY, f32::INFINITY]
+        );
+        assert!(ln_1p(-1.5).is_nan() && ln_1p(f32::NAN).is_nan() && (ln_1p(1e30) - 69.077_55).abs() < 1e-5);
+        assert_eq!([erf(f32::INFINITY), erf(f32::NEG_INFINITY), erf(5.0), erf(0.0)], [1.0, -1.0, 1.0, 0.0]);
+        assert!(erf(f32::NAN).is_nan() && erf(-0.0).is_sign_negative());
     }
 
     #[test]

@@ -51,7 +51,13 @@ pub trait Scalar:
     /// The hyperbolic tangent, in a form that a loop computes with vectors where there is one (`f32`).
     fn fast_tanh(self) -> Self;
 
-    /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`.
+    /// The natural logarithm, in a form that a loop computes with vectors where there is one (`f32`).
+    fn fast_ln(self) -> Self;
+
+    /// `ln(1 + x)`, in a form that a loop computes with vectors where there is one (`f32`).
+    fn fast_ln_1p(self) -> Self;
+
+    /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`, in a form that a loop computes with vectors where there is one (`f32`).
     fn erf(self) -> Self;
 
     /// The thread's memory for values of this type: see [`crate::threads::with_memory`].
@@ -80,8 +86,19 @@ impl Scalar for f32 {
         elementary::tanh(self)
     }
 
+    #[inline(always)]
+    fn fast_ln(self) -> Self {
+        elementary::ln(self)
+    }
+
+    #[inline(always)]
+    fn fast_ln_1p(self) -> Self {
+        elementary::ln_1p(self)
+    }
+
+    #[inline(always)]
     fn erf(self) -> Self {
-        libm::erff(self)
+        elementary::erf(self)
     }
 
     fn memory() -> &'static LocalKey<Cell<Vec<Self>>> {
@@ -111,6 +128,16 @@ impl Scalar for f64 {
     #[inline(always)]
     fn fast_tanh(self) -> Self {
         self.tanh()
+    }
+
+    #[inline(always)]
+    fn fast_ln(self) -> Self {
+        self.ln()
+    }
+
+    #[inline(always)]
+    fn fast_ln_1p(self) -> Self {
+        self.ln_1p()
     }
 
     fn erf(self) -> Self {

@@ -1,8 +1,10 @@
 //! The exponential linear unit.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
+use crate::LayerError;
 
 /// `x` for `x > 0`, `α·(eˣ − 1)` otherwise (`keras.activations.elu`, α = 1 by default).
 ///
@@ -25,6 +27,17 @@ impl Elu {
     #[must_use]
     pub fn new(alpha: f64) -> Self {
         Self { alpha }
+    }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let alpha = arguments.or("alpha", 1.0)?;
+        arguments.finish()?;
+        Ok(Self::new(alpha))
     }
 }
 
@@ -52,5 +65,9 @@ impl<T: Scalar> Activation<T> for Elu {
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         let alpha = T::of(self.alpha);
         scale(gradient, from, |x| if x > T::zero() { T::one() } else { alpha * x.exp() });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("elu").with("alpha", self.alpha))
     }
 }

@@ -1,8 +1,9 @@
 //! The exponential function.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 /// `eˣ` (`keras.activations.exponential`), its own derivative.
 ///
@@ -28,5 +29,9 @@ impl<T: Scalar> Activation<T> for Exponential {
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         scale(gradient, from, |y| y);
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("exponential"))
     }
 }

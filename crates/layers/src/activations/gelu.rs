@@ -2,9 +2,11 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
+use crate::LayerError;
 
 /// `x·Φ(x)`, Φ the normal distribution function (`keras.activations.gelu`).
 ///
@@ -31,6 +33,17 @@ impl Gelu {
     pub fn new(approximate: bool) -> Self {
         Self { approximate }
     }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have.
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let approximate = arguments.or("approximate", false)?;
+        arguments.finish()?;
+        Ok(Self::new(approximate))
+    }
 }
 
 /// The cubic term of the approximate form.
@@ -39,20 +52,23 @@ const CUBIC: f64 = 0.044_715;
 const SLOPE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 
 /// The normal distribution function.
+#[inline(always)]
 fn phi<T: Scalar>(x: T) -> T {
     T::of(0.5) * (T::one() + (x * T::of(FRAC_1_SQRT_2)).erf())
 }
 
 /// The normal density.
+#[inline(always)]
 fn density<T: Scalar>(x: T) -> T {
-    T::of(0.5 * SLOPE) * (T::of(-0.5) * x * x).exp()
+    T::of(0.5 * SLOPE) * (T::of(-0.5) * x * x).fast_exp()
 }
 
 /// The approximate form's hyperbolic tangent, and the slope of what is inside it.
+#[inline(always)]
 fn inner<T: Scalar>(x: T) -> (T, T) {
     let square = x * x;
     let inside = T::of(SLOPE) * (x + T::of(CUBIC) * x * square);
-    (inside.tanh(), T::of(SLOPE) * (T::one() + T::of(3.0 * CUBIC) * square))
+    (inside.fast_tanh(), T::of(SLOPE) * (T::one() + T::of(3.0 * CUBIC) * square))
 }
 
 impl<T: Scalar> Activation<T> for Gelu {
@@ -81,5 +97,9 @@ impl<T: Scalar> Activation<T> for Gelu {
         } else {
             scale(gradient, from, |x| phi(x) + x * density(x));
         }
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("gelu").with("approximate", self.approximate))
     }
 }

@@ -1,8 +1,9 @@
 //! A rectified linear unit that lets a little through.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, check_not_negative, function, map, scale};
 use crate::LayerError;
 
 /// `x` for `x ≥ 0`, `negative_slope·x` otherwise (`keras.activations.leaky_relu`, slope 0.2 by default).
@@ -26,15 +27,18 @@ impl LeakyRelu {
     /// # Errors
     /// [`LayerError::Argument`] if it is negative or not finite.
     pub fn new(negative_slope: f64) -> Result<Self, LayerError> {
-        if !negative_slope.is_finite() || negative_slope < 0.0 {
-            return Err(LayerError::Argument {
-                component: "LeakyRelu",
-                argument: "negative_slope",
-                expected: "a finite number, 0 or more".to_owned(),
-                received: negative_slope.to_string(),
-            });
-        }
-        Ok(Self { negative_slope })
+        Ok(Self { negative_slope: check_not_negative("LeakyRelu", "negative_slope", negative_slope)? })
+    }
+
+    /// From Keras's arguments.
+    ///
+    /// # Errors
+    /// [`LayerError::Config`] for arguments that it does not have, and as [`LeakyRelu::new`].
+    pub fn from_config(config: &Config) -> Result<Self, LayerError> {
+        let mut arguments = config.arguments();
+        let slope = arguments.or("negative_slope", 0.2)?;
+        arguments.finish()?;
+        Self::new(slope)
     }
 }
 
@@ -62,5 +66,9 @@ impl<T: Scalar> Activation<T> for LeakyRelu {
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         let slope = T::of(self.negative_slope);
         scale(gradient, from, |x| if x < T::zero() { slope } else { T::one() });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("leaky_relu").with("negative_slope", self.negative_slope))
     }
 }

@@ -1,8 +1,9 @@
 //! No activation.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::Activation;
+use super::{Activation, function};
 
 /// `x` itself (`keras.activations.linear`): what `activation=None` means in Keras.
 ///
@@ -24,4 +25,8 @@ impl<T: Scalar> Activation<T> for Linear {
     fn apply(&self, _values: &mut [T], _width: usize) {}
 
     fn backward(&self, _from: &[T], _gradient: &mut [T], _width: usize) {}
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("linear"))
+    }
 }

@@ -1,10 +1,11 @@
 //! The rectified linear unit.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, GeneralRelu, map, scale};
 
-/// `max(x, 0)` (`keras.activations.relu`). The derivative at 0 is 0; NaN stays NaN.
+/// `max(x, 0)` (`keras.activations.relu`). The derivative at 0 is 0; NaN stays NaN. [`GeneralRelu`] has Keras's arguments.
 ///
 /// ```
 /// use cornu_layers::activations::{Activation, Relu};
@@ -27,5 +28,9 @@ impl<T: Scalar> Activation<T> for Relu {
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         scale(gradient, from, |y| if y > T::zero() { T::one() } else { T::zero() });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(GeneralRelu::default().config())
     }
 }

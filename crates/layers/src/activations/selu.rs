@@ -1,8 +1,9 @@
 //! The scaled exponential linear unit.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 const ALPHA: f64 = 1.673_263_242_354_377_3;
 const SCALE: f64 = 1.050_700_987_355_480_5;
@@ -35,5 +36,9 @@ impl<T: Scalar> Activation<T> for Selu {
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         let (above, below) = (T::of(SCALE), T::of(SCALE * ALPHA));
         scale(gradient, from, |y| if y > T::zero() { above } else { y + below });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("selu"))
     }
 }

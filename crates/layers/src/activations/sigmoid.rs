@@ -1,8 +1,9 @@
 //! The logistic function.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 /// `1 / (1 + e^−x)` (`keras.activations.sigmoid`); the derivative is `y·(1 − y)`.
 ///
@@ -35,5 +36,9 @@ impl<T: Scalar> Activation<T> for Sigmoid {
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         scale(gradient, from, |y| y * (T::one() - y));
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("sigmoid"))
     }
 }

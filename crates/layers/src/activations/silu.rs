@@ -1,9 +1,10 @@
 //! The sigmoid linear unit, also called swish.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
 use super::sigmoid::sigmoid;
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 /// `x · sigmoid(x)` (`keras.activations.silu`). Source: [Ramachandran et al., 2017](https://arxiv.org/abs/1710.05941).
 ///
@@ -36,5 +37,9 @@ impl<T: Scalar> Activation<T> for Silu {
             let s = sigmoid(x);
             s * (T::one() + x * (T::one() - s))
         });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("silu"))
     }
 }

@@ -1,8 +1,9 @@
 //! Probabilities from a row of values.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map};
+use super::{Activation, function, map};
 
 /// `e^xᵢ / Σⱼ e^xⱼ` over each row (`keras.activations.softmax`, axis −1).
 ///
@@ -46,5 +47,9 @@ impl<T: Scalar> Activation<T> for Softmax {
                 *g = y * (*g - mean);
             }
         }
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("softmax"))
     }
 }

@@ -1,8 +1,9 @@
 //! A smooth form of the rectified linear unit.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 /// `ln(1 + eˣ)`, computed as `max(x, 0) + ln(1 + e^−|x|)` (`keras.activations.softplus`).
 ///
@@ -19,16 +20,27 @@ use super::{Activation, map, scale};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Softplus;
 
+/// The function of one value; the exponential never overflows.
+#[inline(always)]
+pub(super) fn softplus<T: Scalar>(x: T) -> T {
+    let positive = if x < T::zero() { T::zero() } else { x };
+    positive + (-x.abs()).fast_exp().fast_ln_1p()
+}
+
 impl<T: Scalar> Activation<T> for Softplus {
     fn name(&self) -> &'static str {
         "softplus"
     }
 
     fn apply(&self, values: &mut [T], _width: usize) {
-        map(values, |x| if x > T::zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() });
+        map(values, softplus);
     }
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         scale(gradient, from, |y| -(-y).exp_m1());
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("softplus"))
     }
 }

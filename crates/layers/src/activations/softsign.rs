@@ -1,8 +1,9 @@
 //! A bounded function that approaches its limits slowly.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 /// `x / (1 + |x|)` (`keras.activations.softsign`); the derivative is `(1 − |y|)²`.
 ///
@@ -30,5 +31,9 @@ impl<T: Scalar> Activation<T> for Softsign {
             let rest = T::one() - y.abs();
             rest * rest
         });
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("softsign"))
     }
 }

@@ -1,8 +1,9 @@
 //! The hyperbolic tangent.
 
+use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::{Activation, map, scale};
+use super::{Activation, function, map, scale};
 
 /// `tanh(x)` (`keras.activations.tanh`); the derivative is `1 − y²`.
 ///
@@ -27,5 +28,9 @@ impl<T: Scalar> Activation<T> for Tanh {
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         scale(gradient, from, |y| T::one() - y * y);
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        Some(function("tanh"))
     }
 }

@@ -1,5 +1,6 @@
 //! Values of mean 0 and variance 1, feature by feature.
 
+mod config;
 mod passes;
 
 use std::sync::Arc;
@@ -7,11 +8,12 @@ use std::sync::Arc;
 use cornu_initializers::{Initializer, IntoInitializer, Ones, Zeros};
 use cornu_tensor::{Scalar, Shape};
 
+use crate::LayerError;
 use crate::arguments::keep_error;
-use crate::constraints::{Constraint, IntoConstraint};
-use crate::features::Features;
-use crate::regularizers::{IntoRegularizer, Regularizer};
-use crate::{LayerError, Role, WeightSpec};
+use crate::constraints::IntoConstraint;
+use crate::features::{Features, batch_axis};
+use crate::learned::Learned;
+use crate::regularizers::IntoRegularizer;
 
 /// `gamma · (x − mean) / √(variance + epsilon) + beta` for each feature (`keras.layers.BatchNormalization`).
 /// The shape stays.
@@ -42,36 +44,16 @@ pub struct BatchNormalization<T> {
     axis: isize,
     momentum: f64,
     epsilon: f64,
+    /// Whether beta is added.
+    center: bool,
+    /// Whether gamma multiplies.
+    scale: bool,
     gamma: Learned<T>,
     beta: Learned<T>,
     moving_mean_initializer: Arc<dyn Initializer<T>>,
     moving_variance_initializer: Arc<dyn Initializer<T>>,
     /// The first argument that could not be understood; it is reported when the layer is built.
     error: Option<LayerError>,
-}
-
-/// What was chosen for gamma or beta.
-#[derive(Debug, Clone)]
-struct Learned<T> {
-    used: bool,
-    initializer: Arc<dyn Initializer<T>>,
-    regularizer: Option<Arc<dyn Regularizer<T>>>,
-    constraint: Option<Arc<dyn Constraint<T>>>,
-}
-
-impl<T: Scalar> Learned<T> {
-    fn new(initializer: impl Initializer<T> + 'static) -> Self {
-        Self { used: true, initializer: Arc::new(initializer), regularizer: None, constraint: None }
-    }
-
-    /// The weight, if it is used.
-    fn weight(&self, name: &str, shape: Shape) -> Option<WeightSpec<T>> {
-        self.used.then(|| {
-            WeightSpec::new(name, Role::Other, shape, self.initializer.clone())
-                .regularizer(self.regularizer.clone())
-                .constraint(self.constraint.clone())
-        })
-    }
 }
 
 impl<T: Scalar> BatchNormalization<T> {
@@ -82,6 +64,8 @@ impl<T: Scalar> BatchNormalization<T> {
             axis: -1,
             momentum: 0.99,
             epsilon: 1e-3,
+            center: true,
+            scale: true,
             gamma: Learned::new(Ones),
             beta: Learned::new(Zeros),
             moving_mean_initializer: Arc::new(Zeros),
@@ -110,33 +94,27 @@ impl<T: Scalar> BatchNormalization<T> {
 
     /// Whether beta is added; true by default. Without it, it is not among the weights.
     #[must_use]
-    pub fn center(mut self, center: bool) -> Self {
-        self.beta.used = center;
-        self
+    pub fn center(self, center: bool) -> Self {
+        Self { center, ..self }
     }
 
     /// Whether gamma multiplies; true by default. Without it, it is not among the weights.
     #[must_use]
-    pub fn scale(mut self, scale: bool) -> Self {
-        self.gamma.used = scale;
-        self
+    pub fn scale(self, scale: bool) -> Self {
+        Self { scale, ..self }
     }
 
     /// How beta begins; `zeros` by default.
     #[must_use]
     pub fn beta_initializer(mut self, initializer: impl IntoInitializer<T>) -> Self {
-        if let Some(initializer) = keep_error(&mut self.error, initializer.into_initializer()) {
-            self.beta.initializer = initializer;
-        }
+        self.beta.initializer(initializer, &mut self.error);
         self
     }
 
     /// How gamma begins; `ones` by default.
     #[must_use]
     pub fn gamma_initializer(mut self, initializer: impl IntoInitializer<T>) -> Self {
-        if let Some(initializer) = keep_error(&mut self.error, initializer.into_initializer()) {
-            self.gamma.initializer = initializer;
-        }
+        self.gamma.initializer(initializer, &mut self.error);
         self
     }
 
@@ -161,28 +139,28 @@ impl<T: Scalar> BatchNormalization<T> {
     /// A penalty on beta; none by default.
     #[must_use]
     pub fn beta_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
-        self.beta.regularizer = keep_error(&mut self.error, regularizer.into_regularizer());
+        self.beta.regularizer(regularizer, &mut self.error);
         self
     }
 
     /// A penalty on gamma; none by default.
     #[must_use]
     pub fn gamma_regularizer(mut self, regularizer: impl IntoRegularizer<T>) -> Self {
-        self.gamma.regularizer = keep_error(&mut self.error, regularizer.into_regularizer());
+        self.gamma.regularizer(regularizer, &mut self.error);
         self
     }
 
     /// What beta must keep to after every step; nothing by default.
     #[must_use]
     pub fn beta_constraint(mut self, constraint: impl IntoConstraint<T>) -> Self {
-        self.beta.constraint = keep_error(&mut self.error, constraint.into_constraint());
+        self.beta.constraint(constraint, &mut self.error);
         self
     }
 
     /// What gamma must keep to after every step; nothing by default.
     #[must_use]
     pub fn gamma_constraint(mut self, constraint: impl IntoConstraint<T>) -> Self {
-        self.gamma.constraint = keep_error(&mut self.error, constraint.into_constraint());
+        self.gamma.constraint(constraint, &mut self.error);
         self
     }
 
@@ -204,22 +182,13 @@ impl<T: Scalar> BatchNormalization<T> {
             let expected = "no dimension of 0".to_owned();
             return Err(LayerError::Input { layer: "BatchNormalization", expected, received: input });
         }
-        match self.batch_axis(input.rank()) {
+        match batch_axis(self.axis, input.rank()) {
             Some(axis) => Ok(axis),
             None => {
                 let expected = format!("an axis of (batch, …) other than the batch, for samples of shape {input}");
                 bad("axis", expected, self.axis.to_string())
             }
         }
-    }
-
-    /// The axis counted from the front of a batch of samples of this rank; none if they do not have it.
-    fn batch_axis(&self, rank: usize) -> Option<usize> {
-        let axis = match usize::try_from(self.axis) {
-            Ok(axis) => axis,
-            Err(_) => (rank + 1).checked_sub(self.axis.unsigned_abs())?,
-        };
-        (1..=rank).contains(&axis).then_some(axis)
     }
 
     /// The features of a batch of this shape.

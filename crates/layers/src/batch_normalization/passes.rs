@@ -1,5 +1,6 @@
 //! The weights of a BatchNormalization and its two passes.
 
+use cornu_config::Config;
 use cornu_tensor::{Scalar, Shape, Tensor};
 
 use super::BatchNormalization;
@@ -22,14 +23,14 @@ impl<T: Scalar> BatchNormalization<T> {
 
     /// gamma and beta as far as they are used, moving mean and moving variance.
     fn split<'a>(&self, weights: &'a [Weight<T>]) -> Result<Statistics<'a, T>, LayerError> {
-        let (gamma, beta, mean, variance) = match (self.gamma.used, self.beta.used, weights) {
+        let (gamma, beta, mean, variance) = match (self.scale, self.center, weights) {
             (true, true, [gamma, beta, mean, variance]) => (Some(gamma), Some(beta), mean, variance),
             (true, false, [gamma, mean, variance]) => (Some(gamma), None, mean, variance),
             (false, true, [beta, mean, variance]) => (None, Some(beta), mean, variance),
             (false, false, [mean, variance]) => (None, None, mean, variance),
             _ => {
                 let layer = "BatchNormalization".to_owned();
-                let expected = 2 + usize::from(self.gamma.used) + usize::from(self.beta.used);
+                let expected = 2 + usize::from(self.scale) + usize::from(self.center);
                 return Err(LayerError::WeightCount { layer, expected, received: weights.len() });
             }
         };
@@ -64,7 +65,10 @@ impl<T: Scalar> Layer<T> for BatchNormalization<T> {
         let input = single("BatchNormalization", inputs)?;
         let axis = self.checked_axis(input)?;
         let shape: Shape = [Features::along(axis, input.with_batch(1)?).count()].into();
-        let learned = [self.gamma.weight("gamma", shape), self.beta.weight("beta", shape)];
+        let learned = [
+            self.scale.then(|| self.gamma.weight("gamma", Role::Other, shape)),
+            self.center.then(|| self.beta.weight("beta", Role::Other, shape)),
+        ];
         let moving = [
             WeightSpec::new("moving_mean", Role::Other, shape, self.moving_mean_initializer.clone()),
             WeightSpec::new("moving_variance", Role::Other, shape, self.moving_variance_initializer.clone()),
@@ -128,7 +132,7 @@ impl<T: Scalar> Layer<T> for BatchNormalization<T> {
             *slope /= self.deviation(variance);
         }
         let mut weight_gradients = pass.weight_gradients.iter_mut().map(Tensor::as_mut_slice);
-        for (used, values) in [(self.gamma.used, &*slope), (self.beta.used, &*sum)] {
+        for (used, values) in [(self.scale, &*slope), (self.center, &*sum)] {
             if let Some(into) = used.then(|| weight_gradients.next()).flatten() {
                 into.copy_from_slice(values);
             }
@@ -160,5 +164,9 @@ impl<T: Scalar> Layer<T> for BatchNormalization<T> {
                 *moving = *moving * keep + batch * take;
             }
         }
+    }
+
+    fn get_config(&self) -> Option<Config> {
+        self.written()
     }
 }

@@ -7,11 +7,11 @@ mod twice;
 mod user_layers;
 
 use check::check_layer;
-use cornu_layers::activations::{self, Elu, Gelu, LeakyRelu};
+use cornu_layers::activations::{self, Celu, Elu, Gelu, GeneralRelu, LeakyRelu, Threshold, from_fn};
 use cornu_layers::regularizers::L1L2;
 use cornu_layers::{
-    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, KernelArguments,
-    MaxPooling2D, Padding, Reshape,
+    Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input,
+    KernelArguments, LeakyReLU, MaxPooling2D, PReLU, Padding, ReLU, Reshape, Softmax,
 };
 use user_layers::{Concatenate, Scale, Sum, TimeDistributed};
 
@@ -47,9 +47,16 @@ fn dense() {
         "kernel": [5, 3],
         "bias": [3]
     ));
-    for name in activations::NAMES {
-        check_layer(case!(Dense::<T>::new(4).activation(name), [[3]] => [4], "kernel": [3, 4], "bias": [4]));
+    for name in activations::names() {
+        let width = if name == "glu" { 2 } else { 4 };
+        check_layer(case!(Dense::<T>::new(4).activation(name), [[3]] => [width], "kernel": [3, 4], "bias": [4]));
     }
+    check_layer(case!(
+        Dense::<T>::new(4).activation("glu").activity_regularizer("l2"),
+        [[2, 3]] => [2, 2],
+        "kernel": [3, 4],
+        "bias": [4]
+    ));
 }
 
 #[test]
@@ -60,10 +67,15 @@ fn activity_regularization() {
 
 #[test]
 fn activation() {
-    for name in activations::NAMES {
-        check_layer(case!(Activation::<T>::new(name), [[5]] => [5]));
-        check_layer(case!(Activation::<T>::new(name), [[2, 3]] => [2, 3]));
+    for name in activations::names() {
+        let width = if name == "glu" { 3 } else { 6 };
+        check_layer(case!(Activation::<T>::new(name), [[6]] => [width]));
+        check_layer(case!(Activation::<T>::new(name), [[2, 6]] => [2, width]));
     }
+    check_layer(case!(Activation::<T>::new(Threshold::new(0.25, -0.5)), [[5]] => [5]));
+    check_layer(case!(Activation::<T>::new(Celu::new(-0.5).unwrap()), [[5]] => [5]));
+    check_layer(case!(Activation::<T>::new(GeneralRelu::new(0.5, Some(1.0), 0.25).unwrap()), [[9]] => [9]));
+    check_layer(case!(Activation::<T>::new(from_fn("cube", |x: T| x * x * x, |x| 3.0 * x * x)), [[5]] => [5]));
     check_layer(case!(Activation::<T>::new(Elu::new(-0.5)), [[5]] => [5]));
     check_layer(case!(Activation::<T>::new(Gelu::new(true)), [[5]] => [5]));
     check_layer(case!(Activation::<T>::new(LeakyRelu::new(0.0).unwrap()), [[5]] => [5]));
@@ -111,6 +123,12 @@ fn conv2d() {
         [[2, 4, 1]] => [2, 4, 2],
         "kernel": [3, 3, 1, 2],
         "bias": [2]
+    ));
+    check_layer(case!(
+        Conv2D::<T>::new(4, 2).activation("glu"),
+        [[3, 4, 2]] => [2, 3, 2],
+        "kernel": [2, 2, 2, 4],
+        "bias": [4]
     ));
     check_layer(case!(
         Conv2D::<T>::new(4, 2).groups(2).padding("same").activation("gelu").activity_regularizer("l2"),
@@ -174,6 +192,34 @@ fn batch_normalization() {
         [[70]] => [70],
         "moving_mean": [70], "moving_variance": [70]
     ));
+}
+
+#[test]
+fn activations_as_layers() {
+    check_layer(case!(ReLU::new(), [[5]] => [5]));
+    check_layer(case!(ReLU::new().max_value(1.0).negative_slope(0.25).threshold(0.5), [[2, 5]] => [2, 5]));
+    check_layer(case!(LeakyReLU::new(), [[2, 5]] => [2, 5]));
+    check_layer(case!(ELU::new().alpha(0.5), [[2, 5]] => [2, 5]));
+    check_layer(case!(Softmax::new(), [[5]] => [5]));
+    check_layer(case!(Softmax::new().axis(1), [[3, 2]] => [3, 2]));
+    check_layer(case!(Softmax::new().axis([1, -1]), [[3, 2, 2]] => [3, 2, 2]));
+    check_layer(case!(Softmax::new().axis([3, 1, 2]), [[3, 2, 2]] => [3, 2, 2]));
+}
+
+#[test]
+fn prelu() {
+    check_layer(case!(PReLU::<T>::new(), [[5]] => [5], "alpha": [5]));
+    check_layer(case!(
+        PReLU::<T>::new().shared_axes([1, 2]).alpha_regularizer("l2").alpha_constraint("non_neg"),
+        [[3, 2, 2]] => [3, 2, 2],
+        "alpha": [1, 1, 2]
+    ));
+    check_layer(case!(
+        PReLU::<T>::new().shared_axes([3]).alpha_initializer("glorot_uniform"),
+        [[3, 2, 2]] => [3, 2, 2],
+        "alpha": [3, 2, 1]
+    ));
+    check_layer(case!(PReLU::<T>::new().shared_axes([1, 3]), [[2, 3, 2]] => [2, 3, 2], "alpha": [1, 3, 1]));
 }
 
 #[test]

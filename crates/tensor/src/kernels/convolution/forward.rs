@@ -63,7 +63,11 @@ impl<T: Scalar> Forward<'_, T> {
                     for sums in sums.iter().take(count) {
                         for p in 0..P {
                             let output = output.get_mut(at + p * lanes..).unwrap_or_default();
-                            if is_only { parts[p].store_whole(output, sums[p]) } else { parts[p].store(output, sums[p]) }
+                            if is_only {
+                                parts[p].store_whole(output, sums[p])
+                            } else {
+                                parts[p].store(output, sums[p])
+                            }
                         }
                         at += filters;
                     }
