@@ -42,6 +42,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Adam {
     pub(crate) common: Common,
+    /// That of the optimizer that this one steps for.
+    pub(crate) name: &'static str,
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
@@ -112,33 +114,6 @@ impl Adam {
         Ok(made)
     }
 
-    /// One step of an optimizer of this name.
-    #[inline]
-    pub(crate) fn step_as<T: Scalar>(
-        &self,
-        name: &str,
-        at: Step<T>,
-        variable: &mut [T],
-        gradient: &[T],
-        slots: &mut [Tensor<T>],
-    ) -> Result<(), OptimizerError> {
-        let rule = Rule {
-            alpha: corrected_rate(at, self.beta_1, self.beta_2),
-            epsilon: T::of(self.epsilon),
-            rest_1: T::of(1.0 - self.beta_1),
-            rest_2: T::of(1.0 - self.beta_2),
-        };
-        if self.amsgrad {
-            let names = &["momentum", "velocity", "velocity_hat"];
-            let [momentum, velocity, velocity_hat] = split_slots(name, names, variable, gradient, slots)?;
-            run(&rule, [variable, momentum, velocity, velocity_hat], [gradient]);
-        } else {
-            let [momentum, velocity] = split_slots(name, &["momentum", "velocity"], variable, gradient, slots)?;
-            run(&rule, [variable, momentum, velocity], [gradient]);
-        }
-        Ok(())
-    }
-
     /// What Keras writes of an optimizer of this kind that it gives this name.
     pub(crate) fn config(&self, default_name: &str) -> Option<Config> {
         let config = self.common.get_config(default_name)?.with("beta_1", self.beta_1).with("beta_2", self.beta_2);
@@ -155,7 +130,14 @@ pub(crate) fn corrected_rate<T: Scalar>(at: Step<T>, beta_1: f64, beta_2: f64) -
 
 impl Default for Adam {
     fn default() -> Self {
-        Self { common: Common::of(Self::CLASS_NAME, 0.001), beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }
+        Self {
+            common: Common::of(Self::CLASS_NAME, 0.001),
+            name: "adam",
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-7,
+            amsgrad: false,
+        }
     }
 }
 
@@ -171,7 +153,7 @@ impl OptimizerArguments for Adam {
 
 impl<T: Scalar> Optimizer<T> for Adam {
     fn name(&self) -> &str {
-        "adam"
+        self.name
     }
 
     fn slots(&self, variable: &Variable) -> Vec<Slot> {
@@ -197,7 +179,21 @@ impl<T: Scalar> Optimizer<T> for Adam {
         gradient: &[T],
         slots: &mut [Tensor<T>],
     ) -> Result<(), OptimizerError> {
-        self.step_as("adam", at, variable, gradient, slots)
+        let rule = Rule {
+            alpha: corrected_rate(at, self.beta_1, self.beta_2),
+            epsilon: T::of(self.epsilon),
+            rest_1: T::of(1.0 - self.beta_1),
+            rest_2: T::of(1.0 - self.beta_2),
+        };
+        if self.amsgrad {
+            let names = &["momentum", "velocity", "velocity_hat"];
+            let [momentum, velocity, velocity_hat] = split_slots(self.name, names, variable, gradient, slots)?;
+            run(&rule, [variable, momentum, velocity, velocity_hat], [gradient]);
+        } else {
+            let [momentum, velocity] = split_slots(self.name, &["momentum", "velocity"], variable, gradient, slots)?;
+            run(&rule, [variable, momentum, velocity], [gradient]);
+        }
+        Ok(())
     }
 }
 

@@ -87,6 +87,7 @@ impl AdamW {
 impl Default for AdamW {
     fn default() -> Self {
         let mut adam = Adam::default();
+        adam.name = "adamw";
         adam.common = Common::of(Self::CLASS_NAME, 0.001).decaying(0.004);
         Self { adam }
     }
@@ -104,7 +105,7 @@ impl OptimizerArguments for AdamW {
 
 impl<T: Scalar> Optimizer<T> for AdamW {
     fn name(&self) -> &str {
-        "adamw"
+        self.adam.name
     }
 
     fn slots(&self, variable: &Variable) -> Vec<Slot> {
@@ -126,6 +127,6 @@ impl<T: Scalar> Optimizer<T> for AdamW {
         gradient: &[T],
         slots: &mut [Tensor<T>],
     ) -> Result<(), OptimizerError> {
-        self.adam.step_as("adamw", at, variable, gradient, slots)
+        self.adam.step(at, variable, gradient, slots)
     }
 }

@@ -138,6 +138,7 @@ impl Slot {
 /// # Errors
 /// [`OptimizerError::Gradient`], [`OptimizerError::Slots`] or [`OptimizerError::Slot`] for another number of
 /// values or slots.
+#[inline]
 pub fn split_slots<'a, T: Scalar, const N: usize>(
     optimizer: &str,
     names: &'static [&'static str; N],
@@ -152,6 +153,7 @@ pub fn split_slots<'a, T: Scalar, const N: usize>(
 ///
 /// # Errors
 /// As [`split_slots`].
+#[inline]
 pub(crate) fn split_sized<'a, T: Scalar, const N: usize>(
     optimizer: &str,
     names: &'static [&'static str; N],
