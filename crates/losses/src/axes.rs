@@ -30,9 +30,15 @@ impl Axis {
     }
 
     /// The shape of the values of a loss that has one for each row along this dimension.
+    #[inline]
     pub(crate) fn values_shape(self, class: &'static str, name: &str, t: Shape, p: Shape) -> Result<Shape, LossError> {
         let shape = aligned(name, t, p)?;
-        if self.is_last() { Ok(shape.outer()) } else { Ok(Lift::checked(class, shape, Some(&[self.0]))?.kept) }
+        if self.is_last() { Ok(shape.outer()) } else { self.kept(class, shape) }
+    }
+
+    #[cold]
+    fn kept(self, class: &'static str, shape: Shape) -> Result<Shape, LossError> {
+        Ok(Lift::checked(class, shape, Some(&[self.0]))?.kept)
     }
 
     /// Calls `f` with labels, predictions and a place for the gradient whose last dimension is this one.

@@ -29,7 +29,7 @@ const NAME: &str = "binary_focal_crossentropy";
 /// use cornu_losses::{BinaryFocalCrossentropy, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[0.6, 0.4], [0.4, 0.6]]);
 /// let value = Evaluator::new().value(&BinaryFocalCrossentropy::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.268).abs() < 1e-3);

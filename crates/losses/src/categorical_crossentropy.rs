@@ -103,15 +103,15 @@ impl CategoricalCrossentropy {
         smoothed(self.label_smoothing, classes)
     }
 
+    /// Over how many classes smoothing spreads a label, if not over the length of a row.
+    fn spread<T: Scalar>(&self, y_true: View<'_, T>, y_pred: View<'_, T>) -> Option<usize> {
+        (!self.axis.is_last()).then(|| row_length(y_true.shape(), y_pred.shape()))
+    }
+
     /// Of rows along the last dimension.
-    fn row_values<T: Scalar>(
-        &self,
-        smoothed: impl Fn(T) -> T + Copy,
-        y_true: View<'_, T>,
-        y_pred: View<'_, T>,
-        values: &mut [T],
-    ) {
+    fn row_values<T: Scalar>(&self, spread: Option<usize>, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
         let classes = row_length(y_true.shape(), y_pred.shape());
+        let smoothed = self.smoothed(spread.unwrap_or(classes));
         let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
         for (value, (labels, row)) in values.iter_mut().zip(rows) {
             *value = if self.from_logits {
@@ -127,13 +127,14 @@ impl CategoricalCrossentropy {
     /// Of rows along the last dimension.
     fn row_gradient<T: Scalar>(
         &self,
-        smoothed: impl Fn(T) -> T + Copy,
+        spread: Option<usize>,
         y_true: View<'_, T>,
         y_pred: View<'_, T>,
         scale: &[T],
         gradient: &mut [T],
     ) {
         let classes = row_length(y_true.shape(), y_pred.shape());
+        let smoothed = self.smoothed(spread.unwrap_or(classes));
         let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
         for ((g, &scale), (labels, row)) in gradient.chunks_exact_mut(classes).zip(scale).zip(rows) {
             if scale.is_zero() {
@@ -151,7 +152,7 @@ impl CategoricalCrossentropy {
     /// Of rows along the last dimension.
     fn row_values_and_gradient<T: Scalar>(
         &self,
-        smoothed: impl Fn(T) -> T + Copy,
+        spread: Option<usize>,
         y_true: View<'_, T>,
         y_pred: View<'_, T>,
         scale: &[T],
@@ -159,11 +160,12 @@ impl CategoricalCrossentropy {
         gradient: &mut [T],
     ) {
         if !self.from_logits {
-            self.row_values(smoothed, y_true, y_pred, values);
-            self.row_gradient(smoothed, y_true, y_pred, scale, gradient);
+            self.row_values(spread, y_true, y_pred, values);
+            self.row_gradient(spread, y_true, y_pred, scale, gradient);
             return;
         }
         let classes = row_length(y_true.shape(), y_pred.shape());
+        let smoothed = self.smoothed(spread.unwrap_or(classes));
         exponentials(y_pred.as_slice(), gradient, classes);
         let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
         let outputs = values.iter_mut().zip(gradient.chunks_exact_mut(classes));
@@ -242,13 +244,13 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
     }
 
     fn values(&self, y_true: View<'_, T>, y_pred: View<'_, T>, values: &mut [T]) {
-        let smoothed = self.smoothed(row_length(y_true.shape(), y_pred.shape()));
-        self.axis.rows(y_true, y_pred, &mut [], |t, p, _| self.row_values(smoothed, t, p, values));
+        let spread = self.spread(y_true, y_pred);
+        self.axis.rows(y_true, y_pred, &mut [], |t, p, _| self.row_values(spread, t, p, values));
     }
 
     fn gradient(&self, y_true: View<'_, T>, y_pred: View<'_, T>, scale: &[T], gradient: &mut [T]) {
-        let smoothed = self.smoothed(row_length(y_true.shape(), y_pred.shape()));
-        self.axis.rows(y_true, y_pred, gradient, |t, p, gradient| self.row_gradient(smoothed, t, p, scale, gradient));
+        let spread = self.spread(y_true, y_pred);
+        self.axis.rows(y_true, y_pred, gradient, |t, p, gradient| self.row_gradient(spread, t, p, scale, gradient));
     }
 
     fn values_and_gradient(
@@ -259,9 +261,9 @@ impl<T: Scalar> Loss<T> for CategoricalCrossentropy {
         values: &mut [T],
         gradient: &mut [T],
     ) {
-        let smoothed = self.smoothed(row_length(y_true.shape(), y_pred.shape()));
+        let spread = self.spread(y_true, y_pred);
         self.axis.rows(y_true, y_pred, gradient, |t, p, gradient| {
-            self.row_values_and_gradient(smoothed, t, p, scale, values, gradient);
+            self.row_values_and_gradient(spread, t, p, scale, values, gradient);
         });
     }
 

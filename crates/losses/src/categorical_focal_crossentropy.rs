@@ -31,7 +31,7 @@ const NAME: &str = "categorical_focal_crossentropy";
 /// use cornu_losses::{CategoricalFocalCrossentropy, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0, 0.0], [0.0, 0.0, 1.0]]);
 /// let y_pred = Tensor::from([[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]]);
 /// let value = Evaluator::new().value(&CategoricalFocalCrossentropy::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.2331).abs() < 1e-3);

@@ -21,7 +21,7 @@ const NAME: &str = "categorical_generalized_cross_entropy";
 /// use cornu_losses::{CategoricalGeneralizedCrossEntropy, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([0.0, 1.0]);
+/// let y_true = Tensor::from([0.0_f32, 1.0]);
 /// let y_pred = Tensor::from([[0.5, 0.5], [0.2, 0.8]]);
 /// let value = Evaluator::new().value(&CategoricalGeneralizedCrossEntropy::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.398).abs() < 1e-3);

@@ -25,7 +25,7 @@ const NAME: &str = "cosine_similarity";
 /// use cornu_losses::{CosineSimilarity, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [1.0, 1.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [1.0, 1.0]]);
 /// let y_pred = Tensor::from([[1.0, 0.0], [1.0, 1.0]]);
 /// let value = Evaluator::new().value(&CosineSimilarity::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value + 0.5).abs() < 1e-3);

@@ -32,7 +32,7 @@ const EXPECTED: &str =
 /// let y_true = Tensor::from([[1.0, 0.0]]); // label 1, and nothing
 /// let y_pred = Tensor::<f64>::zeros([1, 2, 2]); // two steps, blank and 1 equally likely
 /// let value = Evaluator::new().value(&CTC::new(), y_true.view(), y_pred.view(), None)?;
-/// assert!((value + (0.75_f64).ln()).abs() < 1e-12); // 1 1, 1 blank, blank 1
+/// assert!((value + 0.75_f64.ln()).abs() < 1e-12); // 1 1, 1 blank, blank 1
 /// # Ok::<(), cornu_losses::LossError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -23,7 +23,7 @@ const OVERLAP: Overlap = Overlap { times: 2.0, both: 0.0, labels: 1.0, predictio
 /// use cornu_losses::{Dice, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[1.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[1.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[0.0, 1.0], [0.4, 0.9]]);
 /// let value = Evaluator::new().value(&Dice::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.535).abs() < 1e-3);

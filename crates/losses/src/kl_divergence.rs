@@ -20,7 +20,7 @@ const NAME: &str = "kl_divergence";
 /// use cornu_losses::{KLDivergence, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[0.6, 0.4], [0.4, 0.6]]);
 /// let value = Evaluator::new().value(&KLDivergence::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.458).abs() < 1e-3);

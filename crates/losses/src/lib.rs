@@ -16,6 +16,14 @@
 //! # Ok::<(), cornu_losses::LossError>(())
 //! ```
 //!
+//! | | |
+//! |---|---|
+//! | errors | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`CosineSimilarity`] |
+//! | probabilities | [`BinaryCrossentropy`], [`BinaryFocalCrossentropy`], [`CategoricalCrossentropy`], [`CategoricalFocalCrossentropy`], [`SparseCategoricalCrossentropy`], [`CategoricalGeneralizedCrossEntropy`], [`KLDivergence`], [`Poisson`] |
+//! | margins | [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`] |
+//! | regions, embeddings, sequences | [`Dice`], [`Tversky`], [`Circle`], [`CTC`] |
+//! | one's own | [`FromFn`] and [`FromRows`] from closures, or the trait [`Loss`] |
+//!
 //! A loss has a name ([`get`]), and whatever takes a loss takes the name as well ([`IntoLoss`]):
 //! ```
 //! use cornu_losses::{IntoLoss, Loss, MeanSquaredError};

@@ -21,7 +21,7 @@ const NAME: &str = "log_cosh";
 /// use cornu_losses::{LogCosh, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[1.0, 1.0], [0.0, 0.0]]);
 /// let value = Evaluator::new().value(&LogCosh::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.108).abs() < 1e-3);

@@ -23,7 +23,7 @@ const NAME: &str = "mean_absolute_percentage_error";
 /// use cornu_losses::{MeanAbsolutePercentageError, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([100.0, 200.0, 300.0]);
+/// let y_true = Tensor::from([100.0_f32, 200.0, 300.0]);
 /// let y_pred = Tensor::from([90.0, 210.0, 310.0]);
 /// let value = Evaluator::new().value(&MeanAbsolutePercentageError::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 6.111).abs() < 1e-3);

@@ -19,7 +19,7 @@ const NAME: &str = "mean_squared_error";
 /// use cornu_losses::{Evaluator, MeanSquaredError};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[1.0, 1.0], [2.0, 0.0]]);
 /// assert_eq!(Evaluator::new().value(&MeanSquaredError::new(), y_true.view(), y_pred.view(), None)?, 1.25);
 /// # Ok::<(), cornu_losses::LossError>(())

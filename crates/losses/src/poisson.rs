@@ -20,7 +20,7 @@ const NAME: &str = "poisson";
 /// use cornu_losses::{Poisson, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[0.6, 0.4], [0.4, 0.6]]);
 /// let value = Evaluator::new().value(&Poisson::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 0.729).abs() < 1e-3);

@@ -6,7 +6,7 @@ use cornu_tensor::{Scalar, Shape, View};
 use crate::clip::{clip, slope};
 use crate::common::{common, refused, written};
 use crate::rows::{exponentials, largest, log_sum_exp, normalize, share, total};
-use crate::shapes::{check_labels, class_number, class_numbers};
+use crate::shapes::{check_labels, class_numbers};
 use crate::{Loss, LossError, Reduction};
 
 const NAME: &str = "sparse_categorical_crossentropy";
@@ -99,7 +99,10 @@ impl SparseCategoricalCrossentropy {
 
     /// The class that a label names; none if it is ignored or no such class is there.
     fn class<T: Scalar>(&self, label: T, classes: usize) -> Option<usize> {
-        class_number(label, classes).filter(|_| !self.is_ignored(label))
+        let number = label.to_f64();
+        // What is below 0 or NaN becomes 0, which is another number.
+        let class = number as usize;
+        (class as f64 == number && class < classes && !self.is_ignored(label)).then_some(class)
     }
 }
 

@@ -22,7 +22,7 @@ const NAME: &str = "squared_hinge";
 /// use cornu_losses::{SquaredHinge, Evaluator};
 /// use cornu_tensor::Tensor;
 ///
-/// let y_true = Tensor::from([[0.0, 1.0], [0.0, 0.0]]);
+/// let y_true = Tensor::from([[0.0_f32, 1.0], [0.0, 0.0]]);
 /// let y_pred = Tensor::from([[0.6, 0.4], [0.4, 0.6]]);
 /// let value = Evaluator::new().value(&SquaredHinge::new(), y_true.view(), y_pred.view(), None)?;
 /// assert!((value - 1.86).abs() < 1e-3);

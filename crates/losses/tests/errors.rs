@@ -20,7 +20,14 @@ fn labels_of_another_shape() -> Result<(), LossError> {
         (vec![2, 0], vec![2, 0]),
     ] {
         let (y_true, y_pred) = (values(&y_true)?, values(&y_pred)?);
-        for name in &names()[..4] {
+        for name in [
+            "mean_squared_error",
+            "mean_absolute_error",
+            "binary_crossentropy",
+            "categorical_crossentropy",
+            "hinge",
+            "dice",
+        ] {
             let error = Evaluator::new().value(&get(name)?, y_true.view(), y_pred.view(), None).unwrap_err();
             assert!(matches!(&error, LossError::Shapes { loss, .. } if loss == name), "{error}");
             let received = format!("Received: y_true of shape {}, y_pred of shape {}", y_true.shape(), y_pred.shape());
