@@ -48,8 +48,7 @@ fn every_metric<T: Scalar>() -> Result<Vec<Box<dyn Metric<T>>>, MetricError> {
 
 /// Labels that fit: class numbers for the sparse ones, one-hot for the others.
 fn labels<T: Scalar>(metric: &dyn Metric<T>, classes: &[usize], width: usize) -> Tensor<T> {
-    let sparse = || metric.name().starts_with("sparse");
-    if sparse() {
+    if metric.name().starts_with("sparse") {
         return Tensor::from_labels(classes);
     }
     Tensor::from_fn([classes.len(), width], |i| if i % width == classes[i / width] { T::one() } else { T::zero() })
@@ -112,7 +111,6 @@ proptest! {
     fn a_weight_of_zero_leaves_the_sample_out((classes, y_pred, mut weights) in samples()) {
         weights[0] = 0.0;
         for metric in every_metric::<f64>()? {
-            // R² counts samples whatever their weight, but only when it is adjusted.
             let y_true = labels(&metric, &classes, y_pred.shape().last_dim());
             let (mut all_samples, mut rest) = (metric.clone(), metric);
             all_samples.update(y_true.view(), y_pred.view(), Some(&weights))?;
