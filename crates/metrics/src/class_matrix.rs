@@ -9,8 +9,8 @@ use crate::confusion::EPSILON;
 use crate::shapes::aligned;
 use crate::weights::Weights;
 
-/// The sums of weights by label and predicted class, and how classes are read: what the metrics of the intersection over
-/// union share.
+/// The sums of weights by label and predicted class, and how classes are read: what the metrics of the intersection
+/// over union share.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ClassMatrix {
     pub(crate) name: String,

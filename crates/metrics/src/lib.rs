@@ -254,7 +254,8 @@ pub trait Metric<T: Scalar>: Debug + DynClone + Send + Sync {
     /// The result over all batches seen, 0 if there was none. Of several numbers it is the mean.
     fn result(&self) -> f64;
 
-    /// The result where it is several numbers: one a threshold, a class, a column. `None`, the default, where it is one.
+    /// The result where it is several numbers: one a threshold, a class, a column. `None`, the default, where it is
+    /// one.
     fn results(&self) -> Option<Vec<f64>> {
         None
     }

@@ -166,7 +166,8 @@ proptest! {
         values in prop::collection::vec(prop_oneof![strategies::finite(), Just(f64::NAN), Just(f64::INFINITY)], 24),
         weights in prop::collection::vec(0_u8..3, 4),
     ) {
-        let (y_true, y_pred) = (Tensor::new([4, 3], values[..12].to_vec())?, Tensor::new([4, 3], values[12..].to_vec())?);
+        let y_true = Tensor::new([4, 3], values[..12].to_vec())?;
+        let y_pred = Tensor::new([4, 3], values[12..].to_vec())?;
         let weights: Vec<f64> = weights.into_iter().map(f64::from).collect();
         for mut metric in every_metric::<f64>()? {
             if metric.check(y_true.shape(), y_pred.shape()).is_ok() {
@@ -258,7 +259,9 @@ proptest! {
         let mut precision = Precision::new().thresholds(thresholds.clone())?;
         precision.update(Tensor::vector(t.clone()).view(), Tensor::vector(p.clone()).view(), Some(&w))?;
         let expected: Vec<f64> = thresholds.iter().map(|&threshold| {
-            let sum = |label: f64| (0..t.len()).filter(|&i| t[i] == label && p[i] > threshold).map(|i| w[i]).sum::<f64>();
+            let (t, p) = (&t, &p);
+            let above = |label: f64| (0..t.len()).filter(move |&i| t[i] == label && p[i] > threshold);
+            let sum = |label: f64| above(label).map(|i| w[i]).sum::<f64>();
             let (right, wrong) = (sum(1.0), sum(0.0));
             if right + wrong == 0.0 { 0.0 } else { right / (right + wrong) }
         }).collect();
