@@ -196,6 +196,9 @@ impl<T: Scalar> Metric<T> for FBetaScore {
         let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
         for (row, (t, p)) in rows.enumerate() {
             let weight = weights.of(row);
+            if weight == 0.0 {
+                continue;
+            }
             // What is not a number is the largest, and nothing equals it.
             let largest = p.iter().copied().reduce(|a, b| if a >= b || a.to_f64().is_nan() { a } else { b });
             let says_one = |p: T| match self.threshold {

@@ -224,6 +224,9 @@ impl<T: Scalar> Metric<T> for R2Score {
         for (row, (t, p)) in rows.enumerate() {
             for (column, ((sums, &t), &p)) in self.sums.iter_mut().zip(t).zip(p).enumerate() {
                 let (weight, t, difference) = (weights.of(row * columns + column), t.to_f64(), (t - p).to_f64());
+                if weight == 0.0 {
+                    continue;
+                }
                 sums.squares += t * t * weight;
                 sums.labels += t * weight;
                 sums.residuals += difference * difference * weight;

@@ -123,6 +123,21 @@ proptest! {
     }
 
     #[test]
+    fn a_prediction_without_weight_may_be_no_number((classes, y_pred, mut weights) in samples()) {
+        weights[0] = 0.0;
+        let c = y_pred.shape().last_dim();
+        let mut unknown = y_pred.clone();
+        unknown.as_mut_slice()[..c].fill(f64::NAN);
+        for metric in every_metric::<f64>()? {
+            let y_true = labels(&metric, &classes, c);
+            let (mut before, mut after) = (metric.clone(), metric);
+            before.update(y_true.view(), y_pred.view(), Some(&weights))?;
+            after.update(y_true.view(), unknown.view(), Some(&weights))?;
+            assert_close(&all(&after), &all(&before), 0.0);
+        }
+    }
+
+    #[test]
     fn a_weight_of_two_is_the_sample_twice((classes, y_pred, _) in samples()) {
         let twos = vec![2.0; classes.len()];
         for metric in every_metric::<f64>()? {
