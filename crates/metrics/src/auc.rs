@@ -15,9 +15,10 @@ const NUM_THRESHOLDS: usize = 200;
 
 /// The area under the ROC curve, or another [`Curve`], summed up between thresholds (`keras.metrics.AUC`).
 ///
-/// There are 200 thresholds: 198 between 0 and 1 at equal distances, one a little below and one a little above. Labels have
-/// the shape of the predictions, probabilities; `(n,)` and `(n, 1)` fit each other. Any label but 0 counts as 1. There is
-/// one weight a sample, a row or a value. All values count alike, unless [`multi_label`](Self::multi_label) is set.
+/// There are 200 thresholds: 198 between 0 and 1 at equal distances, one a little below and one a little above. Labels
+/// have the shape of the predictions, probabilities; `(n,)` and `(n, 1)` fit each other. Any label but 0 counts as 1.
+/// There is one weight a sample, a row or a value. All values count alike, unless [`multi_label`](Self::multi_label) is
+/// set.
 ///
 /// ```
 /// use cornu_metrics::{AUC, Curve, Metric};
@@ -97,8 +98,8 @@ impl AUC {
         Ok(Self { confusion, thresholds: Some(thresholds), ..self }.with_labels())
     }
 
-    /// Whether each column is a label of its own: the result is the mean of the areas of all. Labels and predictions must
-    /// then have two dimensions.
+    /// Whether each column is a label of its own: the result is the mean of the areas of all. Labels and predictions
+    /// must then have two dimensions.
     #[must_use]
     pub fn multi_label(self, multi_label: bool) -> Self {
         let num_labels = self.num_labels.filter(|_| multi_label);

@@ -7,14 +7,13 @@ use crate::class_matrix::{ClassMatrix, targets};
 use crate::registry::read_name;
 use crate::{Metric, MetricError};
 
-/// The mean of `TP / (TP + FP + FN)` over the classes 0 and 1, or one of them, where predictions from a threshold on mean 1
-/// (`keras.metrics.BinaryIoU`).
+/// The mean of `TP / (TP + FP + FN)` over the classes 0 and 1, or one of them, where predictions from a threshold on
+/// mean 1 (`keras.metrics.BinaryIoU`).
 ///
 /// The threshold is 0.5 unless [`threshold`](Self::threshold) sets another. Labels are 0 or 1, of the shape of the
-/// predictions; `(n,)` and `(n, 1)` fit each other.
-/// Only classes that were seen count, in labels or in predictions; numbers that are no class do not. There is one weight a
-/// sample, or one for each index of further leading dimensions, up to one a place; with whole numbers as
-/// [`dtype`](Self::dtype), the default, what is behind their point is cut off.
+/// predictions; `(n,)` and `(n, 1)` fit each other. Only classes that were seen count, in labels or in predictions;
+/// numbers that are no class do not. There is one weight a sample, or one for each index of further leading dimensions,
+/// up to one a place; with whole numbers as [`dtype`](Self::dtype), the default, what is behind their point is cut off.
 ///
 /// ```
 /// use cornu_metrics::{BinaryIoU, Metric};
@@ -54,8 +53,8 @@ impl BinaryIoU {
         Ok(Self { threshold, ..self })
     }
 
-    /// The type that weights are summed in: `"int32"`, the default, `"int64"`, `"float32"` or `"float64"`. Whole numbers
-    /// cut off what is behind the point of a weight, as in Keras.
+    /// The type that weights are summed in: `"int32"`, the default, `"int64"`, `"float32"` or `"float64"`. Whole
+    /// numbers cut off what is behind the point of a weight, as in Keras.
     ///
     /// # Errors
     /// [`MetricError::Argument`] for another type.

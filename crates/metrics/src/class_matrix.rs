@@ -1,6 +1,6 @@
 //! How often which class is taken for which.
 
-use cornu_config::{Arguments, Config, Value};
+use cornu_config::{Arguments, Config};
 use cornu_tensor::kernels::argmax;
 use cornu_tensor::{Scalar, Shape, Tensor, View};
 
@@ -9,8 +9,8 @@ use crate::confusion::EPSILON;
 use crate::shapes::aligned;
 use crate::weights::Weights;
 
-/// The sums of weights by label and predicted class, and how classes are read: what the metrics of the intersection over
-/// union share.
+/// The sums of weights by label and predicted class, and how classes are read: what the metrics of the intersection
+/// over union share.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ClassMatrix {
     pub(crate) name: String,
@@ -174,7 +174,7 @@ pub(crate) fn targets(
 ) -> Result<Vec<usize>, MetricError> {
     if classes.is_empty() || classes.iter().any(|&class| class >= num_classes) {
         let expected = "at least one class, each below num_classes";
-        return MetricError::argument(metric, "target_class_ids", expected, Value::from(classes));
+        return MetricError::argument(metric, "target_class_ids", expected, format!("{classes:?}"));
     }
     Ok(classes)
 }

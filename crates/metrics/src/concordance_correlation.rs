@@ -13,16 +13,18 @@ use crate::{Mean, Metric, MetricError};
 /// `2·(y_true − mean(y_pred))·(y_pred − mean(y_pred)) / (var(y_true) + var(y_pred) + (mean(y_true) − mean(y_pred))²)`,
 /// meant over the last dimension and averaged over all rows (`keras.metrics.ConcordanceCorrelation`).
 ///
-/// From −1 to 1. (The first mean is that of the predictions, as in Keras; it makes no difference, for the deviations of the
-/// predictions sum to 0.) 1e-7 is added to the divisor. Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each
-/// other. There is one weight a sample or a row. [`axis`](Self::axis): the correlation is taken along other dimensions.
+/// From −1 to 1. (The first mean is that of the predictions, as in Keras; it makes no difference, for the deviations of
+/// the predictions sum to 0.) 1e-7 is added to the divisor. Labels have the shape of the predictions; `(n,)` and
+/// `(n, 1)` fit each other. There is one weight a sample or a row. [`axis`](Self::axis): the correlation is taken along
+/// other dimensions.
 ///
 /// ```
 /// use cornu_metrics::{ConcordanceCorrelation, Metric};
 /// use cornu_tensor::Tensor;
 ///
 /// let mut correlation = ConcordanceCorrelation::new();
-/// let (y_true, y_pred) = (Tensor::from([[0.0, 1.0, 0.5], [1.0, 1.0, 0.2]]), Tensor::from([[0.1, 0.9, 0.5], [1.0, 0.9, 0.2]]));
+/// let y_true = Tensor::from([[0.0, 1.0, 0.5], [1.0, 1.0, 0.2]]);
+/// let y_pred = Tensor::from([[0.1, 0.9, 0.5], [1.0, 0.9, 0.2]]);
 /// correlation.update(y_true.view(), y_pred.view(), None)?;
 /// assert!((correlation.result() - 0.981_632).abs() < 1e-6);
 /// # Ok::<(), cornu_metrics::MetricError>(())

@@ -21,8 +21,8 @@ pub enum Curve {
     ROC,
     /// The precision `TP / (TP + FP)` over the recall (`"PR"`).
     PR,
-    /// The precision gain over the recall gain, `1 − P/N · FP/TP` over `1 − P/N · FN/TP` (`"PRGAIN"`), `P` and `N` being
-    /// the labels 1 and 0.
+    /// The precision gain over the recall gain, `1 − P/N · FP/TP` over `1 − P/N · FN/TP` (`"PRGAIN"`), `P` and `N`
+    /// being the labels 1 and 0.
     PRGAIN,
 }
 
@@ -69,8 +69,8 @@ impl fmt::Display for Curve {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SummationMethod {
-    /// As the mean of both ends (`"interpolation"`). For [`Curve::PR`], `TP` and `FP` are taken to be lines between them
-    /// (Davis and Goadrich 2006).
+    /// As the mean of both ends (`"interpolation"`). For [`Curve::PR`], `TP` and `FP` are taken to be lines between
+    /// them (Davis and Goadrich 2006).
     #[default]
     Interpolation,
     /// As the lower end (`"minoring"`): the true area is at least that.

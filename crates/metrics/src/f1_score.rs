@@ -9,8 +9,8 @@ use crate::{Average, FBetaScore, Metric, MetricError};
 /// `2 · precision · recall / (precision + recall)` of each class (`keras.metrics.F1Score`).
 ///
 /// Labels and predictions have the same shape `(n, classes)`; labels are 0 or 1, and several classes may be right. A
-/// prediction says 1 if it is the largest of its row and not 0, or with [`threshold`](Self::threshold) if it is above that.
-/// There is one weight a sample. There is a score for each class ([`results`](Self::results)), unless
+/// prediction says 1 if it is the largest of its row and not 0, or with [`threshold`](Self::threshold) if it is above
+/// that. There is one weight a sample. There is a score for each class ([`results`](Self::results)), unless
 /// [`average`](Self::average) makes one of them. 1e-7 is added to every divisor.
 ///
 /// ```

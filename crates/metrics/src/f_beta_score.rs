@@ -11,8 +11,8 @@ use crate::{Average, Metric, MetricError};
 /// `(1 + β²) · precision · recall / (β² · precision + recall)` of each class (`keras.metrics.FBetaScore`).
 ///
 /// Labels and predictions have the same shape `(n, classes)`; labels are 0 or 1, and several classes may be right. A
-/// prediction says 1 if it is the largest of its row and not 0, or with [`threshold`](Self::threshold) if it is above that.
-/// There is one weight a sample. There is a score for each class ([`results`](Self::results)), unless
+/// prediction says 1 if it is the largest of its row and not 0, or with [`threshold`](Self::threshold) if it is above
+/// that. There is one weight a sample. There is a score for each class ([`results`](Self::results)), unless
 /// [`average`](Self::average) makes one of them. 1e-7 is added to every divisor.
 ///
 /// ```
@@ -196,6 +196,9 @@ impl<T: Scalar> Metric<T> for FBetaScore {
         let rows = y_true.as_slice().chunks_exact(classes).zip(y_pred.as_slice().chunks_exact(classes));
         for (row, (t, p)) in rows.enumerate() {
             let weight = weights.of(row);
+            if weight == 0.0 {
+                continue;
+            }
             // What is not a number is the largest, and nothing equals it.
             let largest = p.iter().copied().reduce(|a, b| if a >= b || a.to_f64().is_nan() { a } else { b });
             let says_one = |p: T| match self.threshold {

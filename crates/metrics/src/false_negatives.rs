@@ -7,8 +7,8 @@ use crate::registry::{read, written};
 use crate::tally::Tally;
 use crate::{Metric, MetricError, Thresholds};
 
-/// The number of predictions, or the sum of their weights, whose label is 1 and whose prediction is not above the threshold
-/// (`keras.metrics.FalseNegatives`).
+/// The number of predictions, or the sum of their weights, whose label is 1 and whose prediction is not above the
+/// threshold (`keras.metrics.FalseNegatives`).
 ///
 /// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. Any label but 0 counts as 1. There is
 /// one weight a sample, a row or a value. The threshold is 0.5 unless [`thresholds`](Self::thresholds) sets others.

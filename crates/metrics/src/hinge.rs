@@ -9,8 +9,8 @@ use crate::{MeanOfLoss, Metric, MetricError};
 
 /// `mean(max(1 − y_true·y_pred, 0))` over the last dimension, averaged over all rows (`keras.metrics.Hinge`).
 ///
-/// Labels are −1 or 1; where all are 0 or 1, 0 counts as −1. Labels have the shape of the predictions; `(n,)` and `(n,
-/// 1)` fit each other. There is one weight a sample or a row.
+/// Labels are −1 or 1; where all are 0 or 1, 0 counts as −1. Labels have the shape of the predictions; `(n,)` and
+/// `(n, 1)` fit each other. There is one weight a sample or a row.
 ///
 /// ```
 /// use cornu_metrics::{Hinge, Metric};

@@ -24,6 +24,39 @@
 //! assert_eq!((by_name.name(), by_type.name()), ("accuracy", "binary_accuracy"));
 //! # Ok::<(), cornu_metrics::MetricError>(())
 //! ```
+//!
+//! | | |
+//! |---|---|
+//! | accuracy | [`AutoAccuracy`], [`Accuracy`], [`BinaryAccuracy`], [`CategoricalAccuracy`], [`SparseCategoricalAccuracy`], [`TopKCategoricalAccuracy`], [`SparseTopKCategoricalAccuracy`] |
+//! | right and wrong at thresholds | [`AUC`], [`Precision`], [`Recall`], [`TruePositives`], [`TrueNegatives`], [`FalsePositives`], [`FalseNegatives`], [`SensitivityAtSpecificity`], [`SpecificityAtSensitivity`], [`PrecisionAtRecall`], [`RecallAtPrecision`] |
+//! | F-scores | [`F1Score`], [`FBetaScore`] |
+//! | intersection over union | [`IoU`], [`BinaryIoU`], [`MeanIoU`], [`OneHotIoU`], [`OneHotMeanIoU`] |
+//! | regression | [`MeanSquaredError`], [`RootMeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`LogCoshError`], [`CosineSimilarity`], [`R2Score`], [`PearsonCorrelation`], [`ConcordanceCorrelation`] |
+//! | probabilities | [`BinaryCrossentropy`], [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`], [`KLDivergence`], [`Poisson`] |
+//! | margins | [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`] |
+//! | of values | [`Mean`], [`Sum`] |
+//! | one's own | [`Metric`], [`MeanMetricWrapper`] (a function of each row), [`MeanOfLoss`] |
+//!
+//! Some have several results, one a threshold or a class: [`Metric::results`].
+//! ```
+//! use cornu_metrics::{Metric, Precision};
+//! use cornu_tensor::Tensor;
+//!
+//! let mut precision = Precision::new().thresholds([0.25, 0.75])?;
+//! precision.update(Tensor::from([0.0, 1.0]).view(), Tensor::from([0.5_f32, 0.9]).view(), None)?;
+//! assert_eq!(precision.results(), Some(vec![0.5, 1.0]));
+//! # Ok::<(), cornu_metrics::MetricError>(())
+//! ```
+//!
+//! What Keras writes of a metric, [`Metric::get_config`] writes and [`from_config`] reads.
+//! ```
+//! use cornu_metrics::{AUC, Curve, Metric, from_config};
+//!
+//! let auc: Box<dyn Metric<f32>> = Box::new(AUC::new().curve(Curve::PR).num_thresholds(50)?);
+//! let config = auc.get_config().ok_or("no config")?;
+//! assert_eq!(from_config::<f32>(&config)?.get_config(), Some(config));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod accuracy;
 mod area;
@@ -221,7 +254,8 @@ pub trait Metric<T: Scalar>: Debug + DynClone + Send + Sync {
     /// The result over all batches seen, 0 if there was none. Of several numbers it is the mean.
     fn result(&self) -> f64;
 
-    /// The result where it is several numbers: one a threshold, a class, a column. `None`, the default, where it is one.
+    /// The result where it is several numbers: one a threshold, a class, a column. `None`, the default, where it is
+    /// one.
     fn results(&self) -> Option<Vec<f64>> {
         None
     }

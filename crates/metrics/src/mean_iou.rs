@@ -10,11 +10,10 @@ use crate::{Metric, MetricError};
 /// The mean of `TP / (TP + FP + FN)` over all classes (`keras.metrics.MeanIoU`).
 ///
 /// Labels and predictions are class numbers of the same shape, unless [`sparse_y_true`](Self::sparse_y_true) or
-/// [`sparse_y_pred`](Self::sparse_y_pred) says that they have one more dimension, the last, whose largest value stands at
-/// the class.
-/// Only classes that were seen count, in labels or in predictions; numbers that are no class do not. There is one weight a
-/// sample, or one for each index of further leading dimensions, up to one a place; with whole numbers as
-/// [`dtype`](Self::dtype), the default, what is behind their point is cut off.
+/// [`sparse_y_pred`](Self::sparse_y_pred) says that they have one more dimension, the last, whose largest value stands
+/// at the class. Only classes that were seen count, in labels or in predictions; numbers that are no class do not.
+/// There is one weight a sample, or one for each index of further leading dimensions, up to one a place; with whole
+/// numbers as [`dtype`](Self::dtype), the default, what is behind their point is cut off.
 ///
 /// ```
 /// use cornu_metrics::{MeanIoU, Metric};
@@ -58,8 +57,8 @@ impl MeanIoU {
         Self { matrix: ClassMatrix { sparse_y_pred: sparse, ..self.matrix } }
     }
 
-    /// The type that weights are summed in: `"int32"`, the default, `"int64"`, `"float32"` or `"float64"`. Whole numbers
-    /// cut off what is behind the point of a weight, as in Keras.
+    /// The type that weights are summed in: `"int32"`, the default, `"int64"`, `"float32"` or `"float64"`. Whole
+    /// numbers cut off what is behind the point of a weight, as in Keras.
     ///
     /// # Errors
     /// [`MetricError::Argument`] for another type.

@@ -7,8 +7,8 @@ use cornu_tensor::{Scalar, Shape, Tensor, View};
 use crate::registry::read;
 use crate::{MeanOfLoss, Metric, MetricError};
 
-/// The mean of a function of `keras.losses` with arguments, as a config of `MeanMetricWrapper` names it in `fn`. It writes
-/// what was read.
+/// The mean of a function of `keras.losses` with arguments, as a config of `MeanMetricWrapper` names it in `fn`. It
+/// writes what was read.
 #[derive(Debug, Clone)]
 pub(crate) struct MeanOfFunction<T: Scalar> {
     mean: MeanOfLoss<Box<dyn Loss<T>>>,

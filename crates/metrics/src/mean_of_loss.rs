@@ -12,8 +12,8 @@ use crate::{Mean, Metric, MetricError};
 /// The mean of a loss's values over all rows seen. Its reduction does not matter.
 ///
 /// This is what Keras makes of a function of `keras.losses` that is given as a metric
-/// (`keras.metrics.MeanMetricWrapper(keras.losses.huber)`), and on it stand the metrics that are the mean of a loss. There is
-/// one weight a sample or a row. It has no config: not all losses write their arguments.
+/// (`keras.metrics.MeanMetricWrapper(keras.losses.huber)`), and on it stand the metrics that are the mean of a loss.
+/// There is one weight a sample or a row. It has no config: not all losses write their arguments.
 ///
 /// ```
 /// use cornu_losses::MeanSquaredError;

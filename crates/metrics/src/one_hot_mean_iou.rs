@@ -7,14 +7,14 @@ use crate::class_matrix::ClassMatrix;
 use crate::registry::read_name;
 use crate::{Metric, MetricError};
 
-/// The mean of `TP / (TP + FP + FN)` over all classes, for labels and predictions whose last dimension holds the classes
-/// (`keras.metrics.OneHotMeanIoU`).
+/// The mean of `TP / (TP + FP + FN)` over all classes, for labels and predictions whose last dimension holds the
+/// classes (`keras.metrics.OneHotMeanIoU`).
 ///
 /// The largest value of a row stands at the class, of equal ones the first. [`sparse_y_pred`](Self::sparse_y_pred):
-/// predictions are class numbers, one a row of the labels.
-/// Only classes that were seen count, in labels or in predictions; numbers that are no class do not. There is one weight a
-/// sample, or one for each index of further leading dimensions, up to one a place; with whole numbers as
-/// [`dtype`](Self::dtype), the default, what is behind their point is cut off.
+/// predictions are class numbers, one a row of the labels. Only classes that were seen count, in labels or in
+/// predictions; numbers that are no class do not. There is one weight a sample, or one for each index of further
+/// leading dimensions, up to one a place; with whole numbers as [`dtype`](Self::dtype), the default, what is behind
+/// their point is cut off.
 ///
 /// ```
 /// use cornu_metrics::{Metric, OneHotMeanIoU};
@@ -48,14 +48,15 @@ impl OneHotMeanIoU {
         Self { matrix: ClassMatrix { ignore_class: Some(class), ..self.matrix } }
     }
 
-    /// Whether predictions are class numbers, not rows whose largest value stands at the class. They are not by default.
+    /// Whether predictions are class numbers, not rows whose largest value stands at the class. They are not by
+    /// default.
     #[must_use]
     pub fn sparse_y_pred(self, sparse: bool) -> Self {
         Self { matrix: ClassMatrix { sparse_y_pred: sparse, ..self.matrix } }
     }
 
-    /// The type that weights are summed in: `"int32"`, the default, `"int64"`, `"float32"` or `"float64"`. Whole numbers
-    /// cut off what is behind the point of a weight, as in Keras.
+    /// The type that weights are summed in: `"int32"`, the default, `"int64"`, `"float32"` or `"float64"`. Whole
+    /// numbers cut off what is behind the point of a weight, as in Keras.
     ///
     /// # Errors
     /// [`MetricError::Argument`] for another type.

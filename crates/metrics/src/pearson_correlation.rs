@@ -12,16 +12,17 @@ use crate::{Mean, Metric, MetricError};
 /// The mean of `(y_true − mean(y_true)) / std(y_true) · (y_pred − mean(y_pred)) / std(y_pred)` over the last dimension,
 /// averaged over all rows (`keras.metrics.PearsonCorrelation`).
 ///
-/// From −1 to 1. Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. There is one weight a sample or
-/// a row. A row whose labels or predictions are all the same makes it NaN, as in Keras.
-/// [`axis`](Self::axis): the correlation is taken along other dimensions.
+/// From −1 to 1. Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. There is one weight a
+/// sample or a row. A row whose labels or predictions are all the same makes it NaN, as in Keras. [`axis`](Self::axis):
+/// the correlation is taken along other dimensions.
 ///
 /// ```
 /// use cornu_metrics::{Metric, PearsonCorrelation};
 /// use cornu_tensor::Tensor;
 ///
 /// let mut correlation = PearsonCorrelation::new();
-/// let (y_true, y_pred) = (Tensor::from([[0.0, 1.0, 0.5], [1.0, 1.0, 0.2]]), Tensor::from([[0.1, 0.9, 0.5], [1.0, 0.9, 0.2]]));
+/// let y_true = Tensor::from([[0.0, 1.0, 0.5], [1.0, 1.0, 0.2]]);
+/// let y_pred = Tensor::from([[0.1, 0.9, 0.5], [1.0, 0.9, 0.2]]);
 /// correlation.update(y_true.view(), y_pred.view(), None)?;
 /// assert!((correlation.result() - 0.996_699_6).abs() < 1e-6);
 /// # Ok::<(), cornu_metrics::MetricError>(())

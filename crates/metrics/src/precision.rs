@@ -11,9 +11,9 @@ use crate::{Metric, MetricError, Thresholds};
 /// `TP / (TP + FP)`: the share of the predictions that say 1 whose label is 1 (`keras.metrics.Precision`).
 ///
 /// A prediction says 1 if it is above the threshold: 0.5, or what [`thresholds`](Self::thresholds) says. With
-/// [`top_k`](Self::top_k) only the largest of a row can say 1, whatever they are; with [`class_id`](Self::class_id) only
-/// one class counts. Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. Any label but 0 counts
-/// as 1. There is one weight a sample, a row or a value. Where nothing is counted the result is 0.
+/// [`top_k`](Self::top_k) only the largest of a row can say 1, whatever they are; with [`class_id`](Self::class_id)
+/// only one class counts. Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. Any label but 0
+/// counts as 1. There is one weight a sample, a row or a value. Where nothing is counted the result is 0.
 ///
 /// ```
 /// use cornu_metrics::{Metric, Precision};

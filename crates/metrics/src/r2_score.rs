@@ -56,12 +56,13 @@ impl fmt::Display for ClassAggregation {
 
 /// `1 − Σ (y_true − y_pred)² / Σ (y_true − mean(y_true))²` of each column (`keras.metrics.R2Score`).
 ///
-/// Labels and predictions have the same shape `(n, columns)`; labels `(n,)` fit predictions `(n, 1)`. There is one weight a
-/// sample, or one a value. The result is the mean of the columns, unless [`class_aggregation`](Self::class_aggregation) says
-/// otherwise. A column whose labels are all the same scores 0; NaN if the predictions are the same too.
+/// Labels and predictions have the same shape `(n, columns)`; labels `(n,)` fit predictions `(n, 1)`. There is one
+/// weight a sample, or one a value. The result is the mean of the columns, unless
+/// [`class_aggregation`](Self::class_aggregation) says otherwise. A column whose labels are all the same scores 0; NaN
+/// if the predictions are the same too.
 ///
-/// With [`num_regressors`](Self::num_regressors) `p` above 0 the score is adjusted: `1 − (1 − R²)(n − 1)/(n − p − 1)`, where
-/// `n`, as in Keras, counts all values; with too few of them it stays as it is.
+/// With [`num_regressors`](Self::num_regressors) `p` above 0 the score is adjusted: `1 − (1 − R²)(n − 1)/(n − p − 1)`,
+/// where `n`, as in Keras, counts all values; with too few of them it stays as it is.
 ///
 /// ```
 /// use cornu_metrics::{Metric, R2Score};
@@ -134,7 +135,8 @@ impl R2Score {
     /// What Keras wrote of it.
     ///
     /// # Errors
-    /// [`MetricError::Config`] for arguments of another type or name, [`MetricError::Argument`] for an unknown aggregation.
+    /// [`MetricError::Config`] for arguments of another type or name, [`MetricError::Argument`] for an unknown
+    /// aggregation.
     pub fn from_config(config: &Config) -> Result<Self, MetricError> {
         let (mut arguments, name) = read(config, "r2_score")?;
         let class_aggregation = match config.get("class_aggregation") {
@@ -222,6 +224,9 @@ impl<T: Scalar> Metric<T> for R2Score {
         for (row, (t, p)) in rows.enumerate() {
             for (column, ((sums, &t), &p)) in self.sums.iter_mut().zip(t).zip(p).enumerate() {
                 let (weight, t, difference) = (weights.of(row * columns + column), t.to_f64(), (t - p).to_f64());
+                if weight == 0.0 {
+                    continue;
+                }
                 sums.squares += t * t * weight;
                 sums.labels += t * weight;
                 sums.residuals += difference * difference * weight;

@@ -11,9 +11,9 @@ use crate::{Metric, MetricError};
 /// The largest recall `TP / (TP + FN)` over all thresholds at which the precision `TP / (TP + FP)` is at least
 /// a given value; 0 if there is none (`keras.metrics.RecallAtPrecision`).
 ///
-/// There are 200 thresholds from 0 to 1 at equal distances unless [`num_thresholds`](Self::num_thresholds) says otherwise;
-/// predictions are taken to lie from 0 to 1. Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other.
-/// Any label but 0 counts as 1. There is one weight a sample, a row or a value.
+/// There are 200 thresholds from 0 to 1 at equal distances unless [`num_thresholds`](Self::num_thresholds) says
+/// otherwise; predictions are taken to lie from 0 to 1. Labels have the shape of the predictions; `(n,)` and `(n, 1)`
+/// fit each other. Any label but 0 counts as 1. There is one weight a sample, a row or a value.
 ///
 /// ```
 /// use cornu_metrics::{Metric, RecallAtPrecision};

@@ -22,6 +22,12 @@ type Metrics<T> = Entry<Box<dyn Metric<T>>, MetricError>;
 #[rustfmt::skip]
 fn entries<T: Scalar>() -> [Metrics<T>; 43] {
     [
+        entry("Accuracy", &["accuracy"], |c| boxed(Accuracy::from_config(c))),
+        entry("BinaryAccuracy", &["binary_accuracy"], |c| boxed(BinaryAccuracy::from_config(c))),
+        entry("CategoricalAccuracy", &["categorical_accuracy"], |c| boxed(CategoricalAccuracy::from_config(c))),
+        entry("SparseCategoricalAccuracy", &["sparse_categorical_accuracy"], |c| boxed(SparseCategoricalAccuracy::from_config(c))),
+        entry("TopKCategoricalAccuracy", &["top_k_categorical_accuracy"], |c| boxed(TopKCategoricalAccuracy::from_config(c))),
+        entry("SparseTopKCategoricalAccuracy", &["sparse_top_k_categorical_accuracy"], |c| boxed(SparseTopKCategoricalAccuracy::from_config(c))),
         entry("MeanSquaredError", &["mean_squared_error", "mse", "MSE"], |c| boxed(MeanSquaredError::from_config(c))),
         entry("RootMeanSquaredError", &["root_mean_squared_error"], |c| boxed(RootMeanSquaredError::from_config(c))),
         entry("MeanAbsoluteError", &["mean_absolute_error", "mae", "MAE"], |c| boxed(MeanAbsoluteError::from_config(c))),
@@ -32,12 +38,6 @@ fn entries<T: Scalar>() -> [Metrics<T>; 43] {
         entry("R2Score", &["r2_score"], |c| boxed(R2Score::from_config(c))),
         entry("PearsonCorrelation", &["pearson_correlation"], |c| boxed(PearsonCorrelation::from_config(c))),
         entry("ConcordanceCorrelation", &["concordance_correlation"], |c| boxed(ConcordanceCorrelation::from_config(c))),
-        entry("Accuracy", &["accuracy"], |c| boxed(Accuracy::from_config(c))),
-        entry("BinaryAccuracy", &["binary_accuracy"], |c| boxed(BinaryAccuracy::from_config(c))),
-        entry("CategoricalAccuracy", &["categorical_accuracy"], |c| boxed(CategoricalAccuracy::from_config(c))),
-        entry("SparseCategoricalAccuracy", &["sparse_categorical_accuracy"], |c| boxed(SparseCategoricalAccuracy::from_config(c))),
-        entry("TopKCategoricalAccuracy", &["top_k_categorical_accuracy"], |c| boxed(TopKCategoricalAccuracy::from_config(c))),
-        entry("SparseTopKCategoricalAccuracy", &["sparse_top_k_categorical_accuracy"], |c| boxed(SparseTopKCategoricalAccuracy::from_config(c))),
         entry("BinaryCrossentropy", &["binary_crossentropy", "bce", "BCE"], |c| boxed(BinaryCrossentropy::from_config(c))),
         entry("CategoricalCrossentropy", &["categorical_crossentropy"], |c| boxed(CategoricalCrossentropy::from_config(c))),
         entry("SparseCategoricalCrossentropy", &["sparse_categorical_crossentropy"], |c| boxed(SparseCategoricalCrossentropy::from_config(c))),
@@ -115,8 +115,8 @@ pub fn names() -> Vec<&'static str> {
 /// name as it was given, and `"accuracy"` or `"acc"` is [`AutoAccuracy`].
 ///
 /// # Errors
-/// [`MetricError::UnknownName`], with the names there are; [`MetricError::Config`] for the class name of a metric that needs
-/// arguments.
+/// [`MetricError::UnknownName`], with the names there are; [`MetricError::Config`] for the class name of a metric that
+/// needs arguments.
 ///
 /// ```
 /// use cornu_metrics::get;
@@ -141,7 +141,8 @@ pub fn get<T: Scalar>(name: &str) -> Result<Box<dyn Metric<T>>, MetricError> {
 /// default.
 ///
 /// # Errors
-/// [`MetricError::Config`] for a class or an argument that is not known, [`MetricError::Argument`] for one outside its range.
+/// [`MetricError::Config`] for a class or an argument that is not known, [`MetricError::Argument`] for one outside its
+/// range.
 ///
 /// ```
 /// use cornu_metrics::config::Config;

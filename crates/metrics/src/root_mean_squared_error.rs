@@ -9,8 +9,8 @@ use crate::{Mean, Metric, MetricError};
 
 /// `√(mean((y_true − y_pred)²))` over all values seen (`keras.metrics.RootMeanSquaredError`).
 ///
-/// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. There is one weight a sample, a row or a
-/// value.
+/// Labels have the shape of the predictions; `(n,)` and `(n, 1)` fit each other. There is one weight a sample, a row or
+/// a value.
 ///
 /// ```
 /// use cornu_metrics::{Metric, RootMeanSquaredError};

@@ -44,8 +44,8 @@ impl SparseCategoricalCrossentropy {
         Self { mean: MeanOfLoss { loss: self.mean.loss.from_logits(from_logits), ..self.mean } }
     }
 
-    /// A label whose rows have the value 0, often −1 or 255. With sample weights they do not count; without, as in Keras, they
-    /// do.
+    /// A label whose rows have the value 0, often −1 or 255. With sample weights they do not count; without, as in
+    /// Keras, they do.
     #[must_use]
     pub fn ignore_class(self, class: i64) -> Self {
         Self { mean: MeanOfLoss { loss: self.mean.loss.ignore_class(class), ..self.mean } }

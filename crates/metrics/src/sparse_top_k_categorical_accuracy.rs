@@ -11,13 +11,13 @@ use crate::{Mean, Metric, MetricError};
 /// The share of rows whose prediction for the class that the label names is among the `k` largest
 /// (`keras.metrics.SparseTopKCategoricalAccuracy`).
 ///
-/// `k` is 5 unless [`k`](Self::k) sets another. The last dimension of the predictions holds the classes. Labels are class
-/// numbers, one a row: of the shape of the predictions without the last dimension, which may also be 1. A prediction is among
-/// the largest if less than `k` are larger: of equal ones all are. A label that is no class has the smallest. There is one
-/// weight a sample or a row.
+/// `k` is 5 unless [`k`](Self::k) sets another. The last dimension of the predictions holds the classes. Labels are
+/// class numbers, one a row: of the shape of the predictions without the last dimension, which may also be 1. A
+/// prediction is among the largest if less than `k` are larger: of equal ones all are. A label that is no class has the
+/// smallest. There is one weight a sample or a row.
 ///
-/// [`from_sorted_ids`](Self::from_sorted_ids): the predictions are class numbers, the best first, and the first `k` are looked
-/// at.
+/// [`from_sorted_ids`](Self::from_sorted_ids): the predictions are class numbers, the best first, and the first `k` are
+/// looked at.
 ///
 /// ```
 /// use cornu_metrics::{Metric, SparseTopKCategoricalAccuracy};

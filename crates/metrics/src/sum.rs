@@ -79,8 +79,8 @@ impl Sum {
         vec![("total", Tensor::full([], self.total))]
     }
 
-    /// A batch of values. There is one weight a sample, or one for each index of further leading dimensions, up to one a
-    /// value. A value of weight 0 adds nothing.
+    /// A batch of values. There is one weight a sample, or one for each index of further leading dimensions, up to one
+    /// a value. A value of weight 0 adds nothing.
     ///
     /// # Errors
     /// [`MetricError::SampleWeight`] for another number of weights.

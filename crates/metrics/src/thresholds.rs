@@ -86,7 +86,8 @@ impl Thresholds {
     pub(crate) fn checked(self, metric: &'static str) -> Result<Self, MetricError> {
         let all = self.as_slice();
         if all.is_empty() || !all.iter().all(|threshold| (0.0..=1.0).contains(threshold)) {
-            return MetricError::argument(metric, "thresholds", "numbers from 0 to 1, at least one", Value::from(self));
+            let expected = "numbers from 0 to 1, at least one";
+            return MetricError::argument(metric, "thresholds", expected, format!("{all:?}"));
         }
         Ok(self)
     }

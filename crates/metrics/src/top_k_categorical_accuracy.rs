@@ -14,9 +14,9 @@ pub(crate) const K: usize = 5;
 /// The share of rows whose prediction at the place of the label's one is among the `k` largest
 /// (`keras.metrics.TopKCategoricalAccuracy`).
 ///
-/// `k` is 5 unless [`k`](Self::k) sets another. The last dimension holds the classes; labels are one-hot, of the shape of the
-/// predictions. A prediction is among the largest if less than `k` are larger: of equal ones all are. One that is not a
-/// number is the smallest. There is one weight a sample or a row.
+/// `k` is 5 unless [`k`](Self::k) sets another. The last dimension holds the classes; labels are one-hot, of the shape
+/// of the predictions. A prediction is among the largest if less than `k` are larger: of equal ones all are. One that
+/// is not a number is the smallest. There is one weight a sample or a row.
 ///
 /// ```
 /// use cornu_metrics::{Metric, TopKCategoricalAccuracy};

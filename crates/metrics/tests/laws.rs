@@ -48,8 +48,7 @@ fn every_metric<T: Scalar>() -> Result<Vec<Box<dyn Metric<T>>>, MetricError> {
 
 /// Labels that fit: class numbers for the sparse ones, one-hot for the others.
 fn labels<T: Scalar>(metric: &dyn Metric<T>, classes: &[usize], width: usize) -> Tensor<T> {
-    let sparse = || metric.name().starts_with("sparse");
-    if sparse() {
+    if metric.name().starts_with("sparse") {
         return Tensor::from_labels(classes);
     }
     Tensor::from_fn([classes.len(), width], |i| if i % width == classes[i / width] { T::one() } else { T::zero() })
@@ -112,7 +111,6 @@ proptest! {
     fn a_weight_of_zero_leaves_the_sample_out((classes, y_pred, mut weights) in samples()) {
         weights[0] = 0.0;
         for metric in every_metric::<f64>()? {
-            // R² counts samples whatever their weight, but only when it is adjusted.
             let y_true = labels(&metric, &classes, y_pred.shape().last_dim());
             let (mut all_samples, mut rest) = (metric.clone(), metric);
             all_samples.update(y_true.view(), y_pred.view(), Some(&weights))?;
@@ -121,6 +119,21 @@ proptest! {
             if n > 1 {
                 assert_close(&all(&all_samples), &all(&rest), 1e-12);
             }
+        }
+    }
+
+    #[test]
+    fn a_prediction_without_weight_may_be_no_number((classes, y_pred, mut weights) in samples()) {
+        weights[0] = 0.0;
+        let c = y_pred.shape().last_dim();
+        let mut unknown = y_pred.clone();
+        unknown.as_mut_slice()[..c].fill(f64::NAN);
+        for metric in every_metric::<f64>()? {
+            let y_true = labels(&metric, &classes, c);
+            let (mut before, mut after) = (metric.clone(), metric);
+            before.update(y_true.view(), y_pred.view(), Some(&weights))?;
+            after.update(y_true.view(), unknown.view(), Some(&weights))?;
+            assert_close(&all(&after), &all(&before), 0.0);
         }
     }
 
@@ -168,7 +181,8 @@ proptest! {
         values in prop::collection::vec(prop_oneof![strategies::finite(), Just(f64::NAN), Just(f64::INFINITY)], 24),
         weights in prop::collection::vec(0_u8..3, 4),
     ) {
-        let (y_true, y_pred) = (Tensor::new([4, 3], values[..12].to_vec())?, Tensor::new([4, 3], values[12..].to_vec())?);
+        let y_true = Tensor::new([4, 3], values[..12].to_vec())?;
+        let y_pred = Tensor::new([4, 3], values[12..].to_vec())?;
         let weights: Vec<f64> = weights.into_iter().map(f64::from).collect();
         for mut metric in every_metric::<f64>()? {
             if metric.check(y_true.shape(), y_pred.shape()).is_ok() {
@@ -260,7 +274,9 @@ proptest! {
         let mut precision = Precision::new().thresholds(thresholds.clone())?;
         precision.update(Tensor::vector(t.clone()).view(), Tensor::vector(p.clone()).view(), Some(&w))?;
         let expected: Vec<f64> = thresholds.iter().map(|&threshold| {
-            let sum = |label: f64| (0..t.len()).filter(|&i| t[i] == label && p[i] > threshold).map(|i| w[i]).sum::<f64>();
+            let (t, p) = (&t, &p);
+            let above = |label: f64| (0..t.len()).filter(move |&i| t[i] == label && p[i] > threshold);
+            let sum = |label: f64| above(label).map(|i| w[i]).sum::<f64>();
             let (right, wrong) = (sum(1.0), sum(0.0));
             if right + wrong == 0.0 { 0.0 } else { right / (right + wrong) }
         }).collect();
