@@ -207,6 +207,6 @@ for name in [
         names.append({"name": name, "class_name": None})
 
 write("initializers", {
-    "fans": fans, "fans_along": fans_along, "laws": laws, "values": values, "orthogonal": orthogonal, "refused": refused, "configs": configs,
-    "names": names, "stft": stft,
+    "fans": fans, "fans_along": fans_along, "laws": laws, "values": values, "orthogonal": orthogonal, "refused": refused,
+    "configs": configs, "names": names, "stft": stft,
 })

@@ -67,7 +67,8 @@ impl FromStr for Window {
             None => Err(InitializerError::Argument {
                 initializer: "STFT",
                 argument: "window",
-                expected: "one of hann, hamming, blackman, nuttall, blackmanharris, flattop, boxcar, bartlett, triang, cosine",
+                expected: "one of hann, hamming, blackman, nuttall, blackmanharris, flattop, boxcar, bartlett, triang, \
+                           cosine",
                 received: name.to_owned(),
             }),
         }

@@ -6,9 +6,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use cornu_layers::{
-    Activation, Backward, BatchNormalization, Built, Conv2D, Dense, Dropout, ELU, Flatten, Forward, KernelArguments,
-    Layer, LeakyReLU, MaxPooling2D, Mode, PReLU, ReLU, Reshape, Scratch, Softmax, Weight, init_weights,
-    weight_gradients,
+    Activation, ActivityRegularization, Backward, BatchNormalization, Built, Conv2D, Dense, Dropout, ELU, Flatten,
+    Forward, KernelArguments, Layer, LeakyReLU, MaxPooling2D, Mode, PReLU, ReLU, Reshape, Scratch, Softmax, Weight,
+    init_weights, weight_gradients,
 };
 use cornu_tensor::{Scalar, Shape, Tensor};
 
@@ -147,6 +147,8 @@ macro_rules! layers {
                 Box::new(Dense::<$T>::new(4).activation("gelu").kernel_regularizer("l2").activity_regularizer("l1")),
                 [5, 3].into(),
             ),
+            (Box::new(Dense::<$T>::new(4).activity_regularizer("orthogonal_regularizer")), [3].into()),
+            (Box::new(ActivityRegularization::new(0.1, 0.2)), [5, 3].into()),
             (Box::new(Activation::<$T>::new("softplus")), [40].into()),
             (Box::new(Activation::<$T>::new("sparsemax")), [3, 4].into()),
             (Box::new(Activation::<$T>::new("glu")), [3, 4].into()),
