@@ -1,7 +1,5 @@
 //! What is wrong with a config is said, and ends with what was received; what no file can carry is not written.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
-
 use cornu_layers::activations::{self, Gelu, from_fn};
 use cornu_layers::config::{Config, Value};
 use cornu_layers::{

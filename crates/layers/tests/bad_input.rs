@@ -9,7 +9,6 @@ use cornu_layers::regularizers::{L1, L1L2, L2};
 use cornu_layers::{
     Activation, BatchNormalization, Built, Conv2D, Dense, Dropout, Flatten, Forward, Input, KernelArguments, Layer,
     LayerError, LeakyReLU, MaxPooling2D, Mode, PReLU, Padding, ReLU, Reshape, Scratch, Softmax, SoftmaxAxis,
-    from_config,
 };
 use cornu_tensor::{Shape, Tensor, TensorError};
 

@@ -54,8 +54,8 @@ pub trait Scalar:
     /// The natural logarithm, in a form that a loop computes with vectors where there is one (`f32`).
     fn fast_ln(self) -> Self;
 
-    /// `ln(1 + x)`, in a form that a loop computes with vectors where there is one (`f32`).
-    fn fast_ln_1p(self) -> Self;
+    /// `ln(1 + eˣ)`, in a form that a loop computes with vectors where there is one (`f32`). The exponential never overflows.
+    fn fast_softplus(self) -> Self;
 
     /// The error function, `2/√π ∫₀ˣ exp(−t²) dt`, in a form that a loop computes with vectors where there is one (`f32`).
     fn erf(self) -> Self;
@@ -92,8 +92,8 @@ impl Scalar for f32 {
     }
 
     #[inline(always)]
-    fn fast_ln_1p(self) -> Self {
-        elementary::ln_1p(self)
+    fn fast_softplus(self) -> Self {
+        elementary::softplus(self)
     }
 
     #[inline(always)]
@@ -136,8 +136,9 @@ impl Scalar for f64 {
     }
 
     #[inline(always)]
-    fn fast_ln_1p(self) -> Self {
-        self.ln_1p()
+    fn fast_softplus(self) -> Self {
+        let positive = if self < 0.0 { 0.0 } else { self };
+        positive + (-self.abs()).exp().ln_1p()
     }
 
     fn erf(self) -> Self {

@@ -4,6 +4,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 use cornu_config::Config;
 use cornu_tensor::Scalar;
+use cornu_tensor::kernels::{Pass, run};
 
 use super::{Activation, function, map, scale};
 use crate::LayerError;
@@ -71,6 +72,28 @@ fn inner<T: Scalar>(x: T) -> (T, T) {
     (inside.fast_tanh(), T::of(SLOPE) * (T::one() + T::of(3.0 * CUBIC) * square))
 }
 
+/// Multiplies the gradient by the slope of the exact form, `Φ(x) + x·φ(x)`.
+struct ExactSlope;
+
+/// Values that are worked on together.
+const BLOCK: usize = 64;
+
+impl<T: Scalar> Pass<T, 1, 1> for ExactSlope {
+    /// In two loops: one with both exponentials in it is not computed with vectors.
+    #[inline(always)]
+    fn run(&self, [gradient]: [&mut [T]; 1], [from]: [&[T]; 1]) {
+        let mut phis = [T::zero(); BLOCK];
+        for (gradient, from) in gradient.chunks_mut(BLOCK).zip(from.chunks(BLOCK)) {
+            for (p, &x) in phis.iter_mut().zip(from) {
+                *p = phi(x);
+            }
+            for ((g, &x), &p) in gradient.iter_mut().zip(from).zip(&phis) {
+                *g *= p + x * density(x);
+            }
+        }
+    }
+}
+
 impl<T: Scalar> Activation<T> for Gelu {
     fn name(&self) -> &'static str {
         "gelu"
@@ -95,7 +118,7 @@ impl<T: Scalar> Activation<T> for Gelu {
                 T::of(0.5) * (T::one() + tanh + x * (T::one() - tanh * tanh) * slope)
             });
         } else {
-            scale(gradient, from, |x| phi(x) + x * density(x));
+            run(&ExactSlope, [gradient], [from]);
         }
     }
 

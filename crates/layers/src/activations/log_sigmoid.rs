@@ -3,7 +3,6 @@
 use cornu_config::Config;
 use cornu_tensor::Scalar;
 
-use super::softplus::softplus;
 use super::{Activation, function, map, scale};
 
 /// `ln(1 / (1 + e^−x))`, computed as `−softplus(−x)` (`keras.activations.log_sigmoid`); the derivative is `1 − e^y`.
@@ -25,7 +24,7 @@ impl<T: Scalar> Activation<T> for LogSigmoid {
     }
 
     fn apply(&self, values: &mut [T], _width: usize) {
-        map(values, |x| -softplus(-x));
+        map(values, |x| -(-x).fast_softplus());
     }
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {

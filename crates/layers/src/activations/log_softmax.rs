@@ -2,8 +2,9 @@
 
 use cornu_config::Config;
 use cornu_tensor::Scalar;
+use cornu_tensor::threads::with_memory;
 
-use super::{Activation, function};
+use super::{Activation, function, map};
 
 /// `xᵢ − ln Σⱼ e^xⱼ` over each row (`keras.activations.log_softmax`, axis −1): the logarithm of [`super::Softmax`].
 ///
@@ -27,12 +28,16 @@ impl<T: Scalar> Activation<T> for LogSoftmax {
     }
 
     fn apply(&self, values: &mut [T], width: usize) {
-        for row in values.chunks_exact_mut(width.max(1)) {
-            let largest = row.iter().copied().fold(row[0], |a, b| if b > a { b } else { a });
-            row.iter_mut().for_each(|x| *x -= largest);
-            let sum = row.iter().fold(T::zero(), |sum, x| sum + x.fast_exp()).fast_ln();
-            row.iter_mut().for_each(|x| *x -= sum);
-        }
+        with_memory(width, |powers| {
+            for row in values.chunks_exact_mut(width.max(1)) {
+                let largest = row.iter().copied().fold(row[0], |a, b| if b > a { b } else { a });
+                row.iter_mut().for_each(|x| *x -= largest);
+                powers.copy_from_slice(row);
+                map(powers, T::fast_exp);
+                let sum = powers.iter().fold(T::zero(), |sum, &e| sum + e).fast_ln();
+                row.iter_mut().for_each(|x| *x -= sum);
+            }
+        });
     }
 
     fn backward(&self, from: &[T], gradient: &mut [T], width: usize) {

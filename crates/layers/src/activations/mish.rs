@@ -4,10 +4,11 @@ use cornu_config::Config;
 use cornu_tensor::Scalar;
 
 use super::sigmoid::sigmoid;
-use super::softplus::softplus;
 use super::{Activation, function, map, scale};
 
 /// `x · tanh(softplus(x))` (`keras.activations.mish`).
+///
+/// With `e = eˣ` the tangent is `(e² + 2e)/(e² + 2e + 2)`: neither a logarithm nor a tangent is needed.
 ///
 /// Source: [Misra, 2019](https://arxiv.org/abs/1908.08681).
 ///
@@ -22,13 +23,22 @@ use super::{Activation, function, map, scale};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mish;
 
+/// `tanh(softplus(x))`; the exponential never overflows.
+#[inline(always)]
+fn tangent<T: Scalar>(x: T) -> T {
+    let (e, two) = ((-x.abs()).fast_exp(), T::of(2.0));
+    // Above 0, all divided by e².
+    let (above, below) = (T::one() + two * e, e * (e + two));
+    if x < T::zero() { below / (below + two) } else { above / (above + two * e * e) }
+}
+
 impl<T: Scalar> Activation<T> for Mish {
     fn name(&self) -> &'static str {
         "mish"
     }
 
     fn apply(&self, values: &mut [T], _width: usize) {
-        map(values, |x| x * softplus(x).fast_tanh());
+        map(values, |x| x * tangent(x));
     }
 
     fn needs_input(&self) -> bool {
@@ -37,7 +47,7 @@ impl<T: Scalar> Activation<T> for Mish {
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {
         scale(gradient, from, |x| {
-            let tanh = softplus(x).fast_tanh();
+            let tanh = tangent(x);
             tanh + x * (T::one() - tanh * tanh) * sigmoid(x)
         });
     }

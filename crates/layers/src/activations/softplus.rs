@@ -20,20 +20,13 @@ use super::{Activation, function, map, scale};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Softplus;
 
-/// The function of one value; the exponential never overflows.
-#[inline(always)]
-pub(super) fn softplus<T: Scalar>(x: T) -> T {
-    let positive = if x < T::zero() { T::zero() } else { x };
-    positive + (-x.abs()).fast_exp().fast_ln_1p()
-}
-
 impl<T: Scalar> Activation<T> for Softplus {
     fn name(&self) -> &'static str {
         "softplus"
     }
 
     fn apply(&self, values: &mut [T], _width: usize) {
-        map(values, softplus);
+        map(values, T::fast_softplus);
     }
 
     fn backward(&self, from: &[T], gradient: &mut [T], _width: usize) {

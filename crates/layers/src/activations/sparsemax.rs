@@ -13,7 +13,7 @@ use super::{Activation, function};
 /// With the row sorted, `z₁ ≥ z₂ ≥ …`, and `sⱼ = z₁ + … + zⱼ`, the support is every j with `zⱼ > (sⱼ − 1)/j`; k of them.
 /// Keras 3.15 takes `τ = (Σ sⱼ − 1)/k` over the support. The [paper](https://arxiv.org/abs/1602.02068) takes
 /// `τ = (s_k − 1)/k`, with which a row sums to 1. The two are the same where the support is one value; elsewhere the
-/// rows of Keras sum to something else, and so do these.
+/// rows of Keras need not sum to 1, and neither do these.
 ///
 /// The derivative at τ is that of the two sides, halved.
 ///

@@ -205,8 +205,8 @@ proptest! {
         let x = Tensor::from_fn(shape.with_batch(2)?, |i| scale * (i as f64 * 0.7).sin());
         let mut sums = HashMap::<Vec<usize>, f64>::new();
         for (index, &p) in layer.call(&x)?.as_slice().iter().enumerate() {
-            let mut rest = index;
-            let place = x.shape().dims().iter().enumerate().rev().map(|(axis, dim)| {
+            let (mut rest, batch) = (index, x.shape());
+            let place = batch.dims().iter().enumerate().rev().map(|(axis, dim)| {
                 let at = rest % dim;
                 rest /= dim;
                 if axes.contains(&(axis as isize)) { 0 } else { at }
