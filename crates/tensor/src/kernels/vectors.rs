@@ -141,6 +141,7 @@ impl<'a, T: Vectors, const M: usize> Pieces<'a, T, M> {
         let mut local = *sums;
         let (columns, _) = columns.as_chunks::<P>();
         for (t, column) in columns.iter().enumerate().take(self.len) {
+            #[expect(clippy::needless_range_loop, reason = "iterators over both are a tenth slower here")]
             for i in 0..M {
                 // SAFETY: `t < len`, and every piece has `len` values. (Looked at each time, the lengths cost as much as
                 // the products.)
