@@ -1,6 +1,8 @@
 //! The product of a matrix of few rows with one that lies in the cache: a prediction for a sample or two. The right matrix
 //! is read once, as it lies there, and packed nowhere.
 
+#![expect(unsafe_code, reason = "the innermost loop reads rows of one length, which the compiler does not see")]
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::product::{Matrix, MatrixMut};
@@ -11,6 +13,9 @@ use crate::Scalar;
 /// From this many rows on, packing pays.
 const ROWS: usize = 8;
 
+/// With fewer columns than this, the sums of all of them are better kept in registers.
+const COLUMNS: usize = 64;
+
 /// The most values of a right matrix: a larger one comes from further than the core's own cache, and how it is read
 /// matters less.
 const VALUES: usize = 1 << 17;
@@ -20,7 +25,7 @@ const DEPTH: usize = 8;
 
 /// Whether a product is one of those that are taken here.
 pub(super) fn fits<T>(lhs: &Matrix<'_, T>, rhs: &Matrix<'_, T>) -> bool {
-    lhs.rows < ROWS && rhs.column_stride == 1 && rhs.rows * rhs.columns <= VALUES
+    lhs.rows < ROWS && rhs.columns >= COLUMNS && rhs.column_stride == 1 && rhs.rows * rhs.columns <= VALUES
 }
 
 /// `out = β·out + lhs · rhs`, where the columns of `rhs` are neighbours. The shapes fit, and `out` has a row and a column.
@@ -77,7 +82,8 @@ fn add_rows<T: Scalar, S: Simd, const D: usize>(
     let vectors = rows.map(|row| &T::simd_vectors::<S>(row)[..whole]);
     for (j, sum) in T::simd_vectors_mut::<S>(sums)[..whole].iter_mut().enumerate() {
         for d in 0..D {
-            *sum = T::simd_multiply_add(simd, factors[d], vectors[d][j], *sum);
+            // SAFETY: `j < whole`, to which all rows were cut. (Looked at each time, the lengths cost as much as the products.)
+            *sum = T::simd_multiply_add(simd, factors[d], unsafe { *vectors[d].get_unchecked(j) }, *sum);
         }
     }
     let done = whole * T::simd_lanes::<S>();
