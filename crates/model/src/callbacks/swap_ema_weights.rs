@@ -73,12 +73,11 @@ impl<T: Scalar> Callback<T> for SwapEMAWeights {
     fn on_train_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
         self.is_swapped = false;
         training.model.build_optimizer();
-        match &mut training.model.compiled {
-            Some(Compiled { state, .. }) if !state.is_empty() && state.average_mut(0).is_none() => {
-                Err(refused("SwapEMAWeights", "an optimizer with `use_ema`", "use_ema=false"))
-            }
-            _ => Ok(()),
+        let state = training.model.compiled.as_mut().map(|compiled| &mut compiled.state);
+        if state.is_some_and(|state| !state.is_empty() && state.average_mut(0).is_none()) {
+            return Err(refused("SwapEMAWeights", "an optimizer with `use_ema`", "use_ema=false"));
         }
+        Ok(())
     }
 
     fn on_epoch_begin(&mut self, _epoch: usize, training: &mut Training<'_, T>) -> Result<(), ModelError> {
