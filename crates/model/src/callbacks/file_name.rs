@@ -138,3 +138,61 @@ fn number(text: &str) -> Option<usize> {
     }
     text.parse().ok().filter(|number| *number <= WIDEST)
 }
+
+#[cfg(test)]
+mod tests {
+    use cornu_testkit::golden::{self, GoldenError};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_look_as_in_python() -> Result<(), GoldenError> {
+        let file = golden::read("callbacks")?;
+        for case in golden::list(&file["floats"])? {
+            assert_eq!(python::repr(golden::float(&case["value"])?), golden::text(&case["repr"])?);
+        }
+        for case in golden::list(&file["formats"])? {
+            let (spec, value) = (golden::text(&case["spec"])?, golden::float(&case["value"])?);
+            let name = FileName::parse("Test", &format!("<{{x:{spec}}}>")).unwrap();
+            let mut logs = Logs::default();
+            logs.set("x", value);
+            let counts = [("x", value as usize)];
+            let counts = if case["is_count"] == true { &counts[..] } else { &[] };
+            let received = name.fill("Test", counts, &logs);
+            match case["text"].as_str() {
+                Some(text) => assert_eq!(received.unwrap(), format!("<{text}>"), "{case}"),
+                None => assert!(received.is_err(), "{case}"),
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn braces_and_names() {
+        let (logs, counts) = (Logs::default(), [("epoch", 3)]);
+        let filled = |text| FileName::parse("Test", text).and_then(|name| name.fill("Test", &counts, &logs));
+        assert_eq!(filled("{{a}}-{epoch}"), Ok("{a}-3".to_owned()));
+        assert_eq!(filled("plain"), Ok("plain".to_owned()));
+        for (text, expected) in [
+            ("{epoch", "a `}` for each `{`"),
+            ("epoch}", "a `{` for each `}`"),
+            ("{epoch:>3}", "like `02d`"),
+            ("{epoch:.2d}", "like `02d`"),
+            ("{epoch:999999f}", "like `02d`"),
+            ("{val_loss}", "one of: epoch. Received: {val_loss}"),
+        ] {
+            let message = filled(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "[{}a:0-9.dfe}é]{0,12}") {
+            if let Ok(name) = FileName::parse("Test", &text) {
+                let _ = name.fill("Test", &[("a", 1)], &Logs::default());
+            }
+        }
+    }
+}
