@@ -85,6 +85,7 @@ def entry(name, config, extra, folder):
     )
     result = {
         "class_name": name, "config": config, "extra": extra, "weights_before": tensors(before), "y": tensor(y),
+        "history_keys": list(history.history),
         "history": {key: [number(v) for v in values] for key, values in history.history.items()},
         "weights_after": tensors(model.get_weights()),
     }

@@ -97,7 +97,7 @@ fn one_error_lists_all_that_differs() -> Done {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("model.safetensors");
     trained(5)?.save_checkpoint(&path)?;
-    let mut other = sequential![Dense::new(3).input_shape([1]), Dense::new(1).use_bias(false).name("last")]?;
+    let mut other = sequential![Dense::new(3).input_shape([1]), Dense::new(1).use_bias(false).named("last")]?;
     other.compile(Compile::new("sgd", "mse"))?;
     let before = state(&mut other);
     let error = other.load_checkpoint(&path).unwrap_err();

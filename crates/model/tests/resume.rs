@@ -8,7 +8,9 @@ use cornu_layers::{BatchNormalization, Dense, Dropout, KernelArguments};
 use cornu_model::callbacks::{BackupAndRestore, Callback, Training, Verbose, WeightRecorder};
 use cornu_model::{Compile, Fit, History, LayerArguments, Logs, ModelError, Sequential, sequential};
 use cornu_optimizers::schedules::ExponentialDecay;
-use cornu_optimizers::{Adam, IntoOptimizer, LossScaleOptimizer, Nadam, Optimizer, OptimizerArguments, SGD};
+use cornu_optimizers::{
+    Adam, IntoOptimizer, LossScaleOptimizer, Nadam, Optimizer, OptimizerArguments, OptimizerError, SGD,
+};
 use cornu_tensor::Tensor;
 
 type Done = Result<(), Box<dyn Error>>;
@@ -35,8 +37,8 @@ fn model(seed: u64, optimizer: impl IntoOptimizer<f32>) -> Result<Sequential<f32
 }
 
 /// Every kind of state an optimizer can have.
-fn optimizers() -> Result<Vec<Box<dyn Optimizer<f32>>>, Box<dyn Error>> {
-    Ok(vec![
+fn optimizers() -> Result<[Box<dyn Optimizer<f32>>; 4], OptimizerError> {
+    Ok([
         Box::new(Adam::new(ExponentialDecay::new(0.02, 7, 0.8)?)?.clipnorm(1.0)?),
         Box::new(Adam::new(0.01)?.use_ema(true).ema_momentum(0.9)?.gradient_accumulation_steps(4)?),
         Box::new(Nadam::new(0.01)?),

@@ -21,7 +21,7 @@ use crate::{Logs, ModelError, Sequential};
 /// use cornu_tensor::Tensor;
 ///
 /// let mut model = sequential![Dense::new(1).input_shape([1])]?;
-/// model.compile(Compile::new(SGD::new(0.1)?.use_ema(true)?, "mse"))?;
+/// model.compile(Compile::new(SGD::new(0.1)?.use_ema(true), "mse"))?;
 /// let (x, y) = (Tensor::from([[1.0], [2.0]]), Tensor::from([[2.0], [4.0]]));
 /// let mut swap = SwapEMAWeights::new();
 /// let fit = Fit::new().epochs(3).validation_data(&x, &y).verbose(Verbose::Silent).callback(&mut swap);
