@@ -238,7 +238,7 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// Of each weight that gradients can move: whether training does.
-    fn trained(&self) -> Vec<bool> {
+    pub(crate) fn trained(&self) -> Vec<bool> {
         let of_link = |link: &Link<T>| {
             let trains = self.trainable && link.trainable;
             self.weights[link.weights.clone()].iter().filter(|weight| weight.is_trainable()).map(move |_| trains)

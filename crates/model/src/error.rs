@@ -1,6 +1,7 @@
 //! What can go wrong with a model.
 
-use std::fmt;
+use std::path::PathBuf;
+use std::{fmt, io};
 
 use cornu_initializers::InitializerError;
 use cornu_layers::LayerError;
@@ -160,6 +161,38 @@ pub enum ModelError {
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] TensorError),
+    /// A file could not be read or written.
+    #[error("cannot {action} {}: {message}", path.display())]
+    File {
+        /// What was to be done, such as `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The kind of error.
+        kind: io::ErrorKind,
+        /// What the system says.
+        message: String,
+    },
+    /// A file that is no checkpoint, or no whole one.
+    #[error("{}: expected {expected}. Received: {received}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What it must be, in words.
+        expected: String,
+        /// What came.
+        received: String,
+    },
+    /// A checkpoint of another model.
+    #[error("{}: the checkpoint does not fit model `{model}`: {}", path.display(), differences.join("; "))]
+    CheckpointOfAnother {
+        /// The file.
+        path: PathBuf,
+        /// The model's name.
+        model: String,
+        /// Everything that differs.
+        differences: Vec<String>,
+    },
     /// What a callback reports.
     #[error("callback `{callback}`: {message}")]
     Callback {
@@ -171,6 +204,11 @@ pub enum ModelError {
 }
 
 impl ModelError {
+    /// What the system says of a file.
+    pub(crate) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::File { action, path: path.into(), kind: error.kind(), message: error.to_string() }
+    }
+
     /// Names the layer that an error comes from.
     pub(crate) fn layer(name: &str) -> impl FnOnce(LayerError) -> Self + '_ {
         move |source| Self::Layer { layer: name.to_owned(), source }

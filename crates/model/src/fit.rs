@@ -217,17 +217,18 @@ impl<T: Scalar> Sequential<T> {
         callbacks.push(&mut progress); // last, as in Keras, to show what the others set in the logs
         let mut validator = Validator::new(self, validation, validation_batch_size)?;
         let (mut history, mut logs, mut last_logs) = (History::default(), Logs::default(), Logs::default());
-        let mut training = Training { model: self, params, stop: false };
+        let mut training = Training::new(self, params, fit.initial_epoch);
         let mut each = |training: &mut Training<'_, T>, f: &mut Step<'_, T>| {
             callbacks.iter_mut().try_for_each(|callback| f(&mut **callback, training))
         };
 
         each(&mut training, &mut |callback, training| callback.on_train_begin(training))?;
-        for epoch in fit.initial_epoch..fit.epochs {
+        for epoch in training.initial_epoch..fit.epochs {
             each(&mut training, &mut |callback, training| callback.on_epoch_begin(epoch, training))?;
-            batches.shuffle(training.model.shuffling_seed());
+            let first_batch = training.begin_epoch();
+            batches.shuffle(training.model.shuffling_seed(training.epoch_iteration));
             training.model.reset_metrics();
-            for index in 0..batches.len() {
+            for index in first_batch..batches.len() {
                 each(&mut training, &mut |callback, training| callback.on_train_batch_begin(index, training))?;
                 let loss = training.model.train_step(batches.get(index)?)?;
                 training.model.log_metrics("", &mut logs);
@@ -240,8 +241,10 @@ impl<T: Scalar> Sequential<T> {
                 }
             }
             let mut logs = logs.clone();
-            if (epoch + 1).is_multiple_of(fit.validation_freq) {
+            if params.validated && (epoch + 1).is_multiple_of(fit.validation_freq) {
+                each(&mut training, &mut |callback, training| callback.on_test_begin(training))?;
                 validator.run(training.model, &mut logs)?;
+                each(&mut training, &mut |callback, training| callback.on_test_end(&logs, training))?;
             }
             each(&mut training, &mut |callback, training| callback.on_epoch_end(epoch, &mut logs, training))?;
             history.record(epoch, &logs);
@@ -255,9 +258,9 @@ impl<T: Scalar> Sequential<T> {
         Ok(history)
     }
 
-    /// The seed of the next epoch's order.
-    fn shuffling_seed(&self) -> u64 {
-        random::derive(random::derive(self.seed, SHUFFLING), self.iterations())
+    /// The seed of the order of an epoch that begins at this step.
+    fn shuffling_seed(&self, iteration: u64) -> u64 {
+        random::derive(random::derive(self.seed, SHUFFLING), iteration)
     }
 
     pub(crate) fn reset_metrics(&mut self) {

@@ -23,6 +23,7 @@
 
 pub mod callbacks;
 mod chain;
+mod checkpoint;
 mod compile;
 mod data;
 mod error;

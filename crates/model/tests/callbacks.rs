@@ -148,6 +148,16 @@ impl Callback<f32> for Diary {
         Ok(())
     }
 
+    fn on_test_begin(&mut self, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
+        self.0.push("test_begin".to_owned());
+        Ok(())
+    }
+
+    fn on_test_end(&mut self, logs: &Logs, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
+        self.0.push(format!("test_end: {}", names(logs)));
+        Ok(())
+    }
+
     fn on_train_batch_begin(&mut self, batch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
         self.0.push(format!("batch_begin {batch}"));
         Ok(())
@@ -160,19 +170,23 @@ impl Callback<f32> for Diary {
 }
 
 /// What Keras calls for two epochs of two batches with a validation.
-const CALLS: [&str; 14] = [
+const CALLS: [&str; 18] = [
     "train_begin",
     "epoch_begin 0",
     "batch_begin 0",
     "batch_end 0: loss mae",
     "batch_begin 1",
     "batch_end 1: loss mae",
+    "test_begin",
+    "test_end: loss mae val_loss val_mae",
     "epoch_end 0: loss mae val_loss val_mae",
     "epoch_begin 1",
     "batch_begin 0",
     "batch_end 0: loss mae",
     "batch_begin 1",
     "batch_end 1: loss mae",
+    "test_begin",
+    "test_end: loss mae val_loss val_mae",
     "epoch_end 1: loss mae val_loss val_mae",
     "train_end: loss mae val_loss val_mae",
 ];
@@ -190,6 +204,8 @@ fn calls_come_in_keras_s_order() -> Result<(), ModelError> {
         .on_epoch_begin(|epoch, _| note(format!("epoch_begin {epoch}")))
         .on_train_batch_begin(|batch, _| note(format!("batch_begin {batch}")))
         .on_train_batch_end(|batch, logs, _| note(format!("batch_end {batch}: {}", names(logs))))
+        .on_test_begin(|_| note("test_begin".to_owned()))
+        .on_test_end(|logs, _| note(format!("test_end: {}", names(logs))))
         .on_epoch_end(|epoch, logs, _| note(format!("epoch_end {epoch}: {}", names(logs))))
         .on_train_end(|logs, _| note(format!("train_end: {}", names(logs))));
     line()?.fit(&ones(6), &ones(6), silent().epochs(2).validation_split(0.4).callback(&mut lambda))?;

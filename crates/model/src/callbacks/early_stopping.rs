@@ -3,6 +3,7 @@
 use cornu_tensor::{Scalar, Tensor};
 
 use super::monitor::Monitor;
+use super::progress::print;
 use super::{Callback, MonitorMode, Training};
 use crate::{Logs, ModelError};
 
@@ -22,6 +23,7 @@ pub struct EarlyStopping<T> {
     baseline: Option<f64>,
     restore_best_weights: bool,
     start_from_epoch: usize,
+    verbose: bool,
     best: Option<f64>,
     best_epoch: usize,
     best_weights: Option<Vec<Tensor<T>>>,
@@ -40,6 +42,7 @@ impl<T: Scalar> EarlyStopping<T> {
             baseline: None,
             restore_best_weights: false,
             start_from_epoch: 0,
+            verbose: false,
             best: None,
             best_epoch: 0,
             best_weights: None,
@@ -86,6 +89,12 @@ impl<T: Scalar> EarlyStopping<T> {
         Self { start_from_epoch: epoch, ..self }
     }
 
+    /// Whether it prints what it does; false by default.
+    #[must_use]
+    pub fn verbose(self, verbose: bool) -> Self {
+        Self { verbose, ..self }
+    }
+
     /// The epoch in which training was stopped, if it was.
     #[must_use]
     pub fn stopped_epoch(&self) -> Option<usize> {
@@ -99,8 +108,16 @@ impl<T: Scalar> EarlyStopping<T> {
     }
 }
 
+/// On `val_loss`.
+impl<T: Scalar> Default for EarlyStopping<T> {
+    fn default() -> Self {
+        Self::new("val_loss")
+    }
+}
+
 impl<T: Scalar> Callback<T> for EarlyStopping<T> {
-    fn on_train_begin(&mut self, _training: &mut Training<'_, T>) -> Result<(), ModelError> {
+    fn on_train_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        self.monitor.begin(training.model())?;
         (self.wait, self.stopped_epoch, self.best, self.best_epoch, self.best_weights) = (0, None, None, 0, None);
         Ok(())
     }
@@ -141,9 +158,14 @@ impl<T: Scalar> Callback<T> for EarlyStopping<T> {
     }
 
     fn on_train_end(&mut self, _logs: &Logs, training: &mut Training<'_, T>) -> Result<(), ModelError> {
-        match &self.best_weights {
-            Some(best) if self.restore_best_weights => training.model_mut().set_weights(best),
-            _ => Ok(()),
+        if let Some(epoch) = self.stopped_epoch.filter(|_| self.verbose) {
+            print(&format!("Epoch {}: early stopping\n", epoch + 1));
         }
+        let Some(best) = self.best_weights.as_ref().filter(|_| self.restore_best_weights) else { return Ok(()) };
+        if self.verbose {
+            let epoch = self.best_epoch + 1;
+            print(&format!("Restoring model weights from the end of the best epoch: {epoch}.\n"));
+        }
+        training.model_mut().set_weights(best)
     }
 }

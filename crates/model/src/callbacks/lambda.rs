@@ -33,6 +33,8 @@ pub struct LambdaCallback<'f, T: Scalar> {
     train_end: Option<AtTrainEnd<'f, T>>,
     epoch_begin: Option<AtBegin<'f, T>>,
     epoch_end: Option<AtEpochEnd<'f, T>>,
+    test_begin: Option<AtTrainBegin<'f, T>>,
+    test_end: Option<AtTrainEnd<'f, T>>,
     batch_begin: Option<AtBegin<'f, T>>,
     batch_end: Option<AtBatchEnd<'f, T>>,
 }
@@ -44,6 +46,8 @@ impl<T: Scalar> Default for LambdaCallback<'_, T> {
             train_end: None,
             epoch_begin: None,
             epoch_end: None,
+            test_begin: None,
+            test_end: None,
             batch_begin: None,
             batch_end: None,
         }
@@ -85,6 +89,18 @@ impl<'f, T: Scalar> LambdaCallback<'f, T> {
     #[must_use]
     pub fn on_epoch_end(self, f: impl FnMut(usize, &mut Logs, &mut Training<'_, T>) + 'f) -> Self {
         Self { epoch_end: Some(Box::new(f)), ..self }
+    }
+
+    /// Before the validation of an epoch.
+    #[must_use]
+    pub fn on_test_begin(self, f: impl FnMut(&mut Training<'_, T>) + 'f) -> Self {
+        Self { test_begin: Some(Box::new(f)), ..self }
+    }
+
+    /// After the validation of an epoch.
+    #[must_use]
+    pub fn on_test_end(self, f: impl FnMut(&Logs, &mut Training<'_, T>) + 'f) -> Self {
+        Self { test_end: Some(Box::new(f)), ..self }
     }
 
     /// Before a batch.
@@ -130,6 +146,20 @@ impl<T: Scalar> Callback<T> for LambdaCallback<'_, T> {
     ) -> Result<(), ModelError> {
         if let Some(f) = &mut self.epoch_end {
             f(epoch, logs, training);
+        }
+        Ok(())
+    }
+
+    fn on_test_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        if let Some(f) = &mut self.test_begin {
+            f(training);
+        }
+        Ok(())
+    }
+
+    fn on_test_end(&mut self, logs: &Logs, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        if let Some(f) = &mut self.test_end {
+            f(logs, training);
         }
         Ok(())
     }

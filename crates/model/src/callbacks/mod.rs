@@ -1,19 +1,39 @@
 //! Callbacks: what watches a training, and may stop it or change its learning rate.
 
+mod backup_and_restore;
+mod csv_logger;
 mod early_stopping;
+mod file_name;
+mod history;
 mod lambda;
+mod learning_rate_scheduler;
+mod model_checkpoint;
 mod monitor;
 mod progress;
+mod python;
+mod reduce_lr_on_plateau;
+mod save_freq;
+mod swap_ema_weights;
+mod terminate_on_nan;
 mod weight_recorder;
 
+pub use backup_and_restore::BackupAndRestore;
 use cornu_tensor::Scalar;
+pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda::LambdaCallback;
+pub use learning_rate_scheduler::LearningRateScheduler;
+pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::MonitorMode;
 pub(crate) use progress::Progress;
 pub use progress::Verbose;
+pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use save_freq::SaveFreq;
+pub use swap_ema_weights::SwapEMAWeights;
+pub use terminate_on_nan::TerminateOnNaN;
 pub use weight_recorder::WeightRecorder;
 
+pub use crate::History;
 use crate::{Logs, ModelError, Sequential};
 
 /// How large a training is.
@@ -35,9 +55,37 @@ pub struct Training<'a, T: Scalar> {
     pub(crate) model: &'a mut Sequential<T>,
     pub(crate) params: TrainingParams,
     pub(crate) stop: bool,
+    pub(crate) initial_epoch: usize,
+    /// In the first epoch: the batch to begin with, and the step at which that epoch had begun.
+    pub(crate) midway: Option<(usize, u64)>,
+    /// The step at which this epoch began: the order of its samples depends on it.
+    pub(crate) epoch_iteration: u64,
 }
 
-impl<T: Scalar> Training<'_, T> {
+impl<'a, T: Scalar> Training<'a, T> {
+    /// A training that has not begun.
+    pub(crate) fn new(model: &'a mut Sequential<T>, params: TrainingParams, initial_epoch: usize) -> Self {
+        Self { model, params, stop: false, initial_epoch, midway: None, epoch_iteration: 0 }
+    }
+
+    /// Begins an epoch; gives back its first batch.
+    pub(crate) fn begin_epoch(&mut self) -> usize {
+        let (batch, iteration) = self.midway.take().unwrap_or((0, self.model.iterations()));
+        self.epoch_iteration = iteration;
+        batch
+    }
+
+    /// The epoch at which training begins, counted from 0.
+    #[must_use]
+    pub fn initial_epoch(&self) -> usize {
+        self.initial_epoch
+    }
+
+    /// Lets training begin at another epoch. It counts in [`Callback::on_train_begin`] alone.
+    pub fn set_initial_epoch(&mut self, epoch: usize) {
+        (self.initial_epoch, self.midway) = (epoch, None);
+    }
+
     /// The model.
     #[must_use]
     pub fn model(&self) -> &Sequential<T> {
@@ -151,6 +199,24 @@ pub trait Callback<T: Scalar> {
         Ok(())
     }
 
+    /// Before the validation of an epoch.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_test_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = training;
+        Ok(())
+    }
+
+    /// After the validation of an epoch; `logs` are those of the epoch, with what the validation gave under `val_…`.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_test_end(&mut self, logs: &Logs, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = (logs, training);
+        Ok(())
+    }
+
     /// Before a training batch, counted from 0 in its epoch.
     ///
     /// # Errors
@@ -173,4 +239,10 @@ pub trait Callback<T: Scalar> {
         let _ = (batch, logs, training);
         Ok(())
     }
+}
+
+/// The error for an argument of a callback.
+fn refused(callback: &str, expected: impl std::fmt::Display, received: impl std::fmt::Display) -> ModelError {
+    let message = format!("expected {expected}. Received: {received}");
+    ModelError::Callback { callback: callback.to_owned(), message }
 }

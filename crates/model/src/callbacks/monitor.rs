@@ -1,12 +1,14 @@
 //! A number that a callback watches, and which way it gets better.
 
-use super::TrainingParams;
-use crate::{Logs, ModelError};
+use cornu_tensor::Scalar;
+
+use super::{TrainingParams, refused};
+use crate::{Logs, ModelError, Sequential};
 
 /// Which way a monitored number gets better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MonitorMode {
-    /// As the name tells: upwards for accuracies, downwards for losses and errors.
+    /// As the metric of the name tells, or else the name: upwards for accuracies, downwards for losses and errors.
     #[default]
     Auto,
     /// Downwards.
@@ -22,11 +24,29 @@ pub(crate) struct Monitor {
     pub(crate) name: String,
     pub(crate) mode: MonitorMode,
     pub(crate) min_delta: f64,
+    /// Whether the model's metric of this name is better upwards, if it says so.
+    metric_is_upwards: Option<bool>,
 }
 
 impl Monitor {
     pub(crate) fn new(callback: &'static str, name: String) -> Self {
-        Self { callback, name, mode: MonitorMode::Auto, min_delta: 0.0 }
+        Self { callback, name, mode: MonitorMode::Auto, min_delta: 0.0, metric_is_upwards: None }
+    }
+
+    /// Asks the metrics of a model which way is better.
+    pub(crate) fn begin<T: Scalar>(&mut self, model: &Sequential<T>) -> Result<(), ModelError> {
+        if !self.min_delta.is_finite() {
+            return Err(self.error("`min_delta` to be finite".to_owned(), format!("min_delta={}", self.min_delta)));
+        }
+        let metrics = model.compiled.iter().flat_map(|compiled| &compiled.metrics);
+        let config = metrics.filter(|metric| metric.name() == self.metric()).find_map(|metric| metric.get_config());
+        self.metric_is_upwards = config.and_then(|config| is_upwards(config.class_name()));
+        Ok(())
+    }
+
+    /// The name without `val_`.
+    fn metric(&self) -> &str {
+        self.name.strip_prefix("val_").unwrap_or(&self.name)
     }
 
     /// Whether the watched number is one of a validation that does not take place in this epoch.
@@ -50,10 +70,11 @@ impl Monitor {
     }
 
     fn is_upwards(&self) -> Result<bool, ModelError> {
-        let metric = self.name.strip_prefix("val_").unwrap_or(&self.name).to_lowercase();
+        let metric = self.metric().to_lowercase();
         match self.mode {
             MonitorMode::Min => Ok(false),
             MonitorMode::Max => Ok(true),
+            MonitorMode::Auto if self.metric_is_upwards.is_some() => Ok(self.metric_is_upwards == Some(true)),
             MonitorMode::Auto if metric.contains("acc") => Ok(true),
             MonitorMode::Auto
                 if metric == "loss" || metric.contains("error") || ["mse", "mae"].contains(&metric.as_str()) =>
@@ -68,8 +89,30 @@ impl Monitor {
     }
 
     fn error(&self, expected: String, received: String) -> ModelError {
-        let message = format!("expected {expected}. Received: {received}");
-        ModelError::Callback { callback: self.callback.to_owned(), message }
+        refused(self.callback, expected, received)
+    }
+}
+
+/// Which way Keras's metric of this class gets better (its `_direction`); `None` for those that only count.
+fn is_upwards(class_name: &str) -> Option<bool> {
+    match class_name {
+        "AUC"
+        | "CosineSimilarity"
+        | "ConcordanceCorrelation"
+        | "F1Score"
+        | "FBetaScore"
+        | "PearsonCorrelation"
+        | "Precision"
+        | "PrecisionAtRecall"
+        | "R2Score"
+        | "Recall"
+        | "RecallAtPrecision"
+        | "SensitivityAtSpecificity"
+        | "SpecificityAtSensitivity" => Some(true),
+        "KLDivergence" | "Poisson" => Some(false),
+        name if name.ends_with("Accuracy") || name.ends_with("IoU") => Some(true),
+        name if name.ends_with("Error") || name.ends_with("Crossentropy") || name.ends_with("Hinge") => Some(false),
+        _ => None,
     }
 }
 

@@ -153,7 +153,8 @@ fn a_step(time: Duration) -> String {
     }
 }
 
-fn print(text: &str) {
+/// Prints. A terminal that cannot be written to is no reason to stop training.
+pub(super) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

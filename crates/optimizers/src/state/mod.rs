@@ -173,6 +173,11 @@ impl<T: Scalar> OptimizerState<T> {
         }
     }
 
+    /// The moving average of a variable, where one is kept: to look at the model with it for a while.
+    pub fn average_mut(&mut self, index: usize) -> Option<&mut Tensor<T>> {
+        self.options.get_mut(index)?.average.as_mut()
+    }
+
     /// The error for a variable of this number.
     #[cold]
     fn unknown(&self, optimizer: &dyn Optimizer<T>, received: usize) -> OptimizerError {
