@@ -112,12 +112,14 @@ impl<T: Scalar> Dataset<T> {
 
 /// Where these names stand among those that are known.
 pub(crate) fn positions(what: &'static str, known: &[String], names: &[&str]) -> Result<Vec<usize>, DatasetError> {
-    let position = |&name: &&str| {
-        known.iter().position(|other| other == name).ok_or_else(|| DatasetError::UnknownName {
-            what,
-            known: known.to_vec(),
-            received: name.to_owned(),
-        })
-    };
-    names.iter().map(position).collect()
+    names.iter().map(|name| position(what, known, name)).collect()
+}
+
+/// Where this name stands among those that are known.
+pub(crate) fn position(what: &'static str, known: &[String], name: &str) -> Result<usize, DatasetError> {
+    known.iter().position(|other| other == name).ok_or_else(|| DatasetError::UnknownName {
+        what,
+        known: known.to_vec(),
+        received: name.to_owned(),
+    })
 }

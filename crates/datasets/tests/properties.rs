@@ -173,8 +173,8 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_table_or_is_refused(text in "[0-9a,.;\"\n -]{0,200}", header: bool, label in 0..4_usize) {
-        let options = Options::new().with_header(header);
+    fn any_text_is_a_table_or_is_refused(text in "[0-9a,.;\"\n -]{0,200}", header: bool, label in 0..4_usize, delimiter in prop_oneof![Just(b','), any::<u8>()]) {
+        let options = Options::new().with_header(header).with_delimiter(delimiter);
         if let Ok(data) = csv::parse::<f32>(text.as_bytes(), &options.clone().with_label(label)) {
             prop_assert!(data.features().is_finite());
             let class = |sample| text.contains(data.class_name(sample).unwrap_or("?"));

@@ -6,7 +6,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use crate::DatasetError;
 use crate::csv::{Column, Options};
 use crate::dataset::argument;
-use crate::select::positions;
+use crate::select::position;
 use crate::table::{line, number, text};
 
 /// The lines, and the names of their fields.
@@ -57,7 +57,7 @@ impl<'a> Lines<'a> {
             Some(Column::Index(index)) => {
                 Err(argument("label", format!("less than {count}, the number of columns"), index))
             }
-            Some(Column::Name(name)) => Ok(positions("column", &self.names, &[name])?.into_iter().sum()),
+            Some(Column::Name(name)) => position("column", &self.names, name),
         }
     }
 
