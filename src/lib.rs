@@ -35,14 +35,16 @@
 //!
 //! | module | crate | what is in it |
 //! |---|---|---|
+//! | [`config`] | `cornu-config` | what Keras writes of a component |
 //! | [`tensor`] | `cornu-tensor` | shapes, arrays, nalgebra's matrices in and out, the kernels |
 //! | [`initializers`] | `cornu-initializers` | `GlorotUniform`, `HeNormal`, `Orthogonal` … |
 //! | [`layers`], [`activations`], [`regularizers`], [`constraints`] | `cornu-layers` | `Dense`, `Conv2D` …, the `Layer` contract |
 //! | [`losses`] | `cornu-losses` | value and gradient |
 //! | [`metrics`] | `cornu-metrics` | running states |
-//! | [`optimizers`] | `cornu-optimizers` | `SGD`, `RMSprop`, `Adam` |
-//! | [`Sequential`], [`callbacks`] | `cornu-model` | compile, fit, evaluate, predict, summary |
+//! | [`optimizers`] | `cornu-optimizers` | `SGD`, `Adam`, `Lion` …, learning-rate schedules |
+//! | [`Sequential`], [`callbacks`] | `cornu-model` | compile, fit, evaluate, predict, summary, checkpoints |
 
+pub use cornu_config as config;
 pub use cornu_initializers as initializers;
 pub use cornu_layers as layers;
 pub use cornu_layers::{activations, constraints, regularizers};
@@ -63,14 +65,16 @@ pub mod prelude {
     pub use crate::{activations, constraints, initializers, losses, metrics, optimizers, regularizers};
     pub use cornu_initializers::Initializer;
     pub use cornu_layers::{
-        Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, KernelArguments, Layer, MaxPooling2D,
-        Reshape,
+        Activation, ActivityRegularization, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten, Input,
+        KernelArguments, Layer, LeakyReLU, MaxPooling2D, PReLU, ReLU, Reshape, Softmax,
     };
     pub use cornu_losses::Loss;
     pub use cornu_metrics::Metric;
-    pub use cornu_model::callbacks::{Callback, EarlyStopping, LambdaCallback, Training, Verbose, WeightRecorder};
+    pub use cornu_model::callbacks::{
+        self, Callback, EarlyStopping, LambdaCallback, Training, Verbose, WeightRecorder,
+    };
     pub use cornu_model::{Compile, Evaluate, Fit, History, LayerArguments, Logs, ModelError, Sequential, sequential};
-    pub use cornu_optimizers::Optimizer;
+    pub use cornu_optimizers::{Optimizer, OptimizerArguments};
     pub use cornu_tensor::{Scalar, Shape, Tensor};
 }
 
