@@ -14,6 +14,8 @@ mod python;
 mod reduce_lr_on_plateau;
 mod save_freq;
 mod swap_ema_weights;
+#[cfg(feature = "tensorboard")]
+mod tensorboard;
 mod terminate_on_nan;
 mod weight_recorder;
 
@@ -30,6 +32,8 @@ pub use progress::Verbose;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use save_freq::SaveFreq;
 pub use swap_ema_weights::SwapEMAWeights;
+#[cfg(feature = "tensorboard")]
+pub use tensorboard::{TensorBoard, UpdateFreq};
 pub use terminate_on_nan::TerminateOnNaN;
 pub use weight_recorder::WeightRecorder;
 
