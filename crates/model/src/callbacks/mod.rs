@@ -17,6 +17,8 @@ mod swap_ema_weights;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
 mod terminate_on_nan;
+#[cfg(feature = "tensorboard")]
+mod update_freq;
 mod weight_recorder;
 
 pub use backup_and_restore::BackupAndRestore;
@@ -33,8 +35,10 @@ pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use save_freq::SaveFreq;
 pub use swap_ema_weights::SwapEMAWeights;
 #[cfg(feature = "tensorboard")]
-pub use tensorboard::{TensorBoard, UpdateFreq};
+pub use tensorboard::TensorBoard;
 pub use terminate_on_nan::TerminateOnNaN;
+#[cfg(feature = "tensorboard")]
+pub use update_freq::UpdateFreq;
 pub use weight_recorder::WeightRecorder;
 
 pub use crate::History;

@@ -6,32 +6,8 @@ use std::time::Instant;
 use cornu_tensor::Scalar;
 use cornu_tensorboard::{EventWriter, Histogram, TensorBoardError};
 
-use super::{Callback, Training, refused};
+use super::{Callback, Training, UpdateFreq};
 use crate::{Logs, ModelError};
-
-/// When [`TensorBoard`] writes the numbers of a batch.
-///
-/// ```
-/// use cornu_model::callbacks::UpdateFreq;
-///
-/// assert_eq!(UpdateFreq::from(100), UpdateFreq::Batches(100));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UpdateFreq {
-    /// Never: those of the epoch are enough (Keras's `"epoch"`).
-    #[default]
-    Epoch,
-    /// After every batch (Keras's `"batch"`).
-    Batch,
-    /// After so many batches each.
-    Batches(usize),
-}
-
-impl From<usize> for UpdateFreq {
-    fn from(batches: usize) -> Self {
-        Self::Batches(batches)
-    }
-}
 
 /// Writes what TensorBoard shows: the curves of loss, metrics and learning rate, and histograms of the weights
 /// (`keras.callbacks.TensorBoard`, with its defaults). To see them: `tensorboard --logdir logs`.
@@ -133,15 +109,6 @@ impl TensorBoard {
         Self { write_steps_per_second, ..self }
     }
 
-    /// Whether the numbers of this batch are written.
-    fn is_due(&self) -> bool {
-        match self.update_freq {
-            UpdateFreq::Epoch => false,
-            UpdateFreq::Batch => true,
-            UpdateFreq::Batches(batches) => self.batches.is_multiple_of(batches as u64),
-        }
-    }
-
     /// The writer of the validation, which begins with the first one.
     fn validation(&mut self) -> Result<&mut EventWriter, ModelError> {
         let writer = match self.validation.take() {
@@ -190,9 +157,7 @@ impl From<TensorBoardError> for ModelError {
 
 impl<T: Scalar> Callback<T> for TensorBoard {
     fn on_train_begin(&mut self, _training: &mut Training<'_, T>) -> Result<(), ModelError> {
-        if self.update_freq == UpdateFreq::Batches(0) {
-            return Err(refused(NAME, "`update_freq` to be at least 1 batch", "update_freq=0"));
-        }
+        self.update_freq.check(NAME)?;
         (self.batches, self.batch_begin, self.epoch_begin) = (0, None, None);
         (self.train, self.validation) = (Some(EventWriter::create(self.log_dir.join(TRAIN))?), None);
         Ok(())
@@ -219,7 +184,7 @@ impl<T: Scalar> Callback<T> for TensorBoard {
         logs: &Logs,
         _training: &mut Training<'_, T>,
     ) -> Result<(), ModelError> {
-        if !self.is_due() {
+        if !self.update_freq.is_due(self.batches) {
             return Ok(());
         }
         if let Some(begin) = self.batch_begin {
