@@ -1,4 +1,4 @@
-//! What the tests of Cornu share: closeness, numeric gradients, golden cases, proptest strategies and the
+//! What the tests of Cornu share: closeness, numeric gradients, golden cases, event files, proptest strategies and the
 //! Kolmogorov–Smirnov test. It is a dev-dependency and is not published.
 //!
 //! ```
@@ -9,6 +9,7 @@
 //! ```
 
 mod close;
+pub mod events;
 pub mod golden;
 mod gradient;
 pub mod ks;

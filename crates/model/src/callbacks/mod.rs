@@ -14,7 +14,11 @@ mod python;
 mod reduce_lr_on_plateau;
 mod save_freq;
 mod swap_ema_weights;
+#[cfg(feature = "tensorboard")]
+mod tensorboard;
 mod terminate_on_nan;
+#[cfg(feature = "tensorboard")]
+mod update_freq;
 mod weight_recorder;
 
 pub use backup_and_restore::BackupAndRestore;
@@ -30,7 +34,11 @@ pub use progress::Verbose;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use save_freq::SaveFreq;
 pub use swap_ema_weights::SwapEMAWeights;
+#[cfg(feature = "tensorboard")]
+pub use tensorboard::TensorBoard;
 pub use terminate_on_nan::TerminateOnNaN;
+#[cfg(feature = "tensorboard")]
+pub use update_freq::UpdateFreq;
 pub use weight_recorder::WeightRecorder;
 
 pub use crate::History;
