@@ -42,7 +42,8 @@ fn penalties<T: Scalar>(trainable: bool, links: &[Link<T>], weights: &[Weight<T>
 /// Takes the loss of a batch, and its predictions if anything is measured on them.
 fn measure<T: Scalar>(
     mean_loss: &mut Mean,
-    (metrics, weighted): (&mut [Box<dyn Metric<T>>], &mut [NamedMetric<T>]),
+    metrics: &mut [Box<dyn Metric<T>>],
+    weighted: &mut [NamedMetric<T>],
     batch: Batch<'_, T>,
     (workspace, tail): (&mut Workspace<T>, Option<&Tail<T>>),
     loss: T,
@@ -163,7 +164,7 @@ impl<T: Scalar> Sequential<T> {
                 scratch: &mut workspace.scratch,
             })
             .map_err(|error| chain.named(error))?;
-        measure(mean_loss, (metrics, weighted_metrics), batch, (workspace, tail.as_ref()), value)?;
+        measure(mean_loss, metrics, weighted_metrics, batch, (workspace, tail.as_ref()), value)?;
 
         let mut moving = Moving { trainable: *trainable, links, weights, gradients: &mut workspace.weight_gradients };
         moving.apply(state.begin(optimizer.as_ref()))?;
@@ -187,7 +188,7 @@ impl<T: Scalar> Sequential<T> {
         let loss = loss_for(loss.as_ref(), tail.as_ref());
         let mut value = workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
         value += workspace.scratch.take_loss() + penalties(self.trainable, &self.links, &self.weights);
-        measure(mean_loss, (metrics, weighted_metrics), batch, (workspace, tail.as_ref()), value)?;
+        measure(mean_loss, metrics, weighted_metrics, batch, (workspace, tail.as_ref()), value)?;
         Ok(value)
     }
 }
