@@ -57,7 +57,8 @@ impl<'a, T: Scalar> Validator<'a, T> {
         fit: &Fit<'_, T>,
     ) -> Result<Self, ModelError> {
         let feed = Feed::source(source, None, fit.validation_steps, ("fit", "validation_steps"));
-        Ok(Self { compiled: model.compiled("fit")?.for_test(), feed: feed.map_err(of_validation)? })
+        let feed = feed.map_err(|error| if error == ModelError::NoBatches { of_validation(error) } else { error })?;
+        Ok(Self { compiled: model.compiled("fit")?.for_test(), feed })
     }
 
     /// Validates; the numbers come into the logs.

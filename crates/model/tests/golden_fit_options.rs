@@ -8,7 +8,7 @@ use cornu_layers::{Dense, Input, KernelArguments};
 use cornu_losses::config::Config;
 use cornu_model::callbacks::Verbose;
 use cornu_model::source::{Epochs, OwnedBatch, Stream};
-use cornu_model::{Compile, Fit, LayerArguments, Sequential, sequential};
+use cornu_model::{Compile, Fit, Sequential, sequential};
 use cornu_optimizers::SGD;
 use cornu_tensor::Tensor;
 use cornu_testkit::{assert_close, golden};

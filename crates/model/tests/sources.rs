@@ -220,7 +220,7 @@ fn ones_but(wrong: usize, what: impl Fn() -> Pair + Send + 'static) -> impl Batc
 #[test]
 fn a_batch_that_fails_is_named_and_the_model_is_as_it_was() -> Done {
     let failures: [(fn() -> Pair, &str); 5] = [
-        (|| Ok((Tensor::zeros([2, 4]), Tensor::zeros([2, 1]))), "`x` must be a batch of samples of shape (3)"),
+        (|| Ok((Tensor::zeros([2, 4]), Tensor::zeros([2, 1]))), "`x` must be a batch of samples of shape (3,)"),
         (|| Ok((Tensor::zeros([2, 3]), Tensor::zeros([3, 1]))), "`y` must have one entry for each of the 2 samples"),
         (|| Ok((Tensor::zeros([0, 3]), Tensor::zeros([0, 1]))), "expected at least one sample"),
         (|| Err(ModelError::Source { message: "the disk is gone".to_owned() }), "source: the disk is gone"),
