@@ -4,8 +4,7 @@ use std::fmt;
 
 /// The loss and the metrics of a batch or an epoch, by name (Keras's `logs`).
 ///
-/// They stand in Keras's order, the alphabetical one: `accuracy`, `loss`, `val_accuracy`, `val_loss`. What callbacks have
-/// set comes last.
+/// They stand in Keras's order: `accuracy`, `loss`, `val_accuracy`, `val_loss`, then what callbacks have set.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Logs {
     entries: Vec<(String, f64)>,
@@ -52,7 +51,7 @@ impl Logs {
             Some((_, own)) => *own = value,
             None => {
                 let name = format!("{prefix}{name}");
-                let at = self.entries.iter().position(|(own, _)| name < *own);
+                let at = self.entries.iter().position(|(own, _)| order(&name, own).is_lt());
                 self.entries.insert(at.unwrap_or(self.entries.len()), (name, value));
             }
         }
@@ -62,6 +61,12 @@ impl Logs {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
         self.entries.iter().map(|(name, value)| (name.as_str(), *value))
     }
+}
+
+/// Alphabetical, those of the validation last.
+fn order(a: &str, b: &str) -> std::cmp::Ordering {
+    let key = |name: &str| name.starts_with("val_");
+    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
 }
 
 /// As Keras's progress line shows them: `accuracy: 0.5000 - loss: 0.6931`.

@@ -12,6 +12,8 @@ use cornu_tensor::Tensor;
 use proptest::prelude::*;
 
 type Pair = Result<(Tensor<f32>, Tensor<f32>), ModelError>;
+/// What goes wrong, and what the message says of it.
+type Failure = (fn() -> Pair, &'static str);
 type Done = Result<(), Box<dyn Error>>;
 
 fn model(seed: u64) -> Result<Sequential<f32>, ModelError> {
@@ -219,7 +221,7 @@ fn ones_but(wrong: usize, what: impl Fn() -> Pair + Send + 'static) -> impl Batc
 
 #[test]
 fn a_batch_that_fails_is_named_and_the_model_is_as_it_was() -> Done {
-    let failures: [(fn() -> Pair, &str); 5] = [
+    let failures: [Failure; 5] = [
         (|| Ok((Tensor::zeros([2, 4]), Tensor::zeros([2, 1]))), "`x` must be a batch of samples of shape (3,)"),
         (|| Ok((Tensor::zeros([2, 3]), Tensor::zeros([3, 1]))), "`y` must have one entry for each of the 2 samples"),
         (|| Ok((Tensor::zeros([0, 3]), Tensor::zeros([0, 1]))), "expected at least one sample"),
