@@ -123,7 +123,7 @@ impl History {
     /// history holds these; [`History::get`] has their mean.
     ///
     /// ```
-    /// use cornu_layers::Dense;
+    /// use cornu_layers::{Dense, KernelArguments};
     /// use cornu_metrics::F1Score;
     /// use cornu_model::callbacks::Verbose;
     /// use cornu_model::{Compile, Fit, LayerArguments, sequential};
