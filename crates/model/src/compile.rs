@@ -8,7 +8,7 @@ use cornu_tensor::Scalar;
 
 use crate::chain::Link;
 use crate::workspace::{Tail, Workspace};
-use crate::{ModelError, Sequential};
+use crate::{Logs, ModelError, Sequential};
 
 /// The arguments of [`Sequential::compile`], in Keras's words.
 ///
@@ -38,6 +38,7 @@ struct Parts<T: Scalar> {
     optimizer: Box<dyn Optimizer<T>>,
     loss: Box<dyn Loss<T>>,
     metrics: Vec<Box<dyn Metric<T>>>,
+    weighted_metrics: Vec<Box<dyn Metric<T>>>,
 }
 
 impl<T: Scalar> Compile<T> {
@@ -46,7 +47,7 @@ impl<T: Scalar> Compile<T> {
     pub fn new(optimizer: impl IntoOptimizer<T>, loss: impl IntoLoss<T>) -> Self {
         let parts = || {
             let (optimizer, loss) = (optimizer.into_optimizer()?, loss.into_loss()?);
-            Ok(Parts { optimizer, loss, metrics: Vec::new() })
+            Ok(Parts { optimizer, loss, metrics: Vec::new(), weighted_metrics: Vec::new() })
         };
         Self { parts: parts() }
     }
@@ -67,7 +68,42 @@ impl<T: Scalar> Compile<T> {
         });
         Self { parts }
     }
+
+    /// With more metrics of one kind in which the samples count by their weights: `weighted_metrics(["accuracy"])`.
+    #[must_use]
+    pub fn weighted_metrics(self, metrics: impl IntoIterator<Item = impl IntoMetric<T>>) -> Self {
+        metrics.into_iter().fold(self, Self::weighted_metric)
+    }
+
+    /// With one more metric in which the samples count by their weights, those of their classes too. Beside a metric of
+    /// the same name, it is `weighted_…` in the logs.
+    ///
+    /// ```
+    /// use cornu_layers::{Dense, KernelArguments};
+    /// use cornu_model::callbacks::Verbose;
+    /// use cornu_model::{Compile, Evaluate, LayerArguments, sequential};
+    /// use cornu_tensor::Tensor;
+    ///
+    /// let mut model = sequential![Dense::new(1).kernel_initializer("zeros").input_shape([1])]?;
+    /// model.compile(Compile::new("sgd", "mse").metric("mae").weighted_metric("mae"))?;
+    /// let (x, y) = (Tensor::from([[1.0], [1.0]]), Tensor::from([[1.0], [5.0]]));
+    /// let evaluate = Evaluate::new().sample_weight(&[3.0, 1.0]).verbose(Verbose::Silent);
+    /// let measured = model.evaluate(&x, &y, evaluate)?;
+    /// assert_eq!((measured.get("mae"), measured.get("weighted_mae")), (Some(3.0), Some(2.0)));
+    /// # Ok::<(), cornu_model::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn weighted_metric(self, metric: impl IntoMetric<T>) -> Self {
+        let parts = self.parts.and_then(|mut parts| {
+            parts.weighted_metrics.push(metric.into_metric()?);
+            Ok(parts)
+        });
+        Self { parts }
+    }
 }
+
+/// A metric, and its name in the logs.
+pub(crate) type NamedMetric<T> = (String, Box<dyn Metric<T>>);
 
 /// What a compiled model trains with, and what it has learned of how to.
 #[derive(Debug, Clone)]
@@ -75,6 +111,8 @@ pub(crate) struct Compiled<T: Scalar> {
     pub(crate) optimizer: Box<dyn Optimizer<T>>,
     pub(crate) loss: Box<dyn Loss<T>>,
     pub(crate) metrics: Vec<Box<dyn Metric<T>>>,
+    /// The metrics that count the samples by their weights, with their names in the logs.
+    pub(crate) weighted_metrics: Vec<NamedMetric<T>>,
     /// Keras's loss tracker: the mean over the batches, weighted by their sizes.
     pub(crate) mean_loss: Mean,
     /// The fused form of last activation and loss, where there is one.
@@ -103,6 +141,35 @@ impl<T: Scalar> Compiled<T> {
     pub(crate) fn reset_metrics(&mut self) {
         self.mean_loss.reset();
         self.metrics.iter_mut().for_each(|metric| metric.reset());
+        self.weighted_metrics.iter_mut().for_each(|(_, metric)| metric.reset());
+    }
+
+    /// All metrics, with their names in the logs.
+    pub(crate) fn all_metrics(&self) -> impl Iterator<Item = (&str, &dyn Metric<T>)> {
+        let plain = self.metrics.iter().map(|metric| (metric.name(), metric.as_ref()));
+        plain.chain(self.weighted_metrics.iter().map(|(name, metric)| (name.as_str(), metric.as_ref())))
+    }
+
+    /// Whether a metric can refuse a batch that it agreed to, or its weights.
+    pub(crate) fn metrics_may_fail(&self) -> bool {
+        !self.weighted_metrics.is_empty() || self.metrics.iter().any(|metric| metric.may_fail())
+    }
+
+    /// Writes loss and metrics into the logs.
+    pub(crate) fn log(&self, prefix: &str, logs: &mut Logs) {
+        logs.set_measured(prefix, "loss", self.mean_loss.result());
+        for (name, metric) in self.all_metrics() {
+            logs.set_measured(prefix, name, metric.result());
+        }
+    }
+
+    /// Writes into the logs what the metrics have of several numbers.
+    pub(crate) fn log_lists(&self, prefix: &str, logs: &mut Logs) {
+        for (name, metric) in self.all_metrics() {
+            if let Some(values) = metric.results() {
+                logs.set_list(prefix, name, values);
+            }
+        }
     }
 }
 
@@ -123,23 +190,30 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), cornu_model::ModelError>(())
     /// ```
     pub fn compile(&mut self, compile: Compile<T>) -> Result<(), ModelError> {
-        let Parts { optimizer, loss, metrics } = compile.parts?;
+        let Parts { optimizer, loss, metrics, weighted_metrics } = compile.parts?;
+        // As in Keras, a weighted metric gives way to one that is not.
+        let named = |metric: Box<dyn Metric<T>>| {
+            let taken = metrics.iter().any(|other| other.name() == metric.name());
+            (if taken { format!("weighted_{}", metric.name()) } else { metric.name().to_owned() }, metric)
+        };
+        let weighted_metrics: Vec<_> = weighted_metrics.into_iter().map(named).collect();
         let mut names = vec!["loss"];
-        for metric in &metrics {
-            if names.contains(&metric.name()) {
+        for name in metrics.iter().map(|metric| metric.name()).chain(weighted_metrics.iter().map(|(name, _)| &**name)) {
+            if names.contains(&name) {
                 return Err(ModelError::Argument {
                     function: "compile",
                     argument: "metric",
                     expected: "of another name than the loss and the other metrics".to_owned(),
-                    received: metric.name().to_owned(),
+                    received: name.to_owned(),
                 });
             }
-            names.push(metric.name());
+            names.push(name);
         }
         let mut compiled = Compiled {
             optimizer,
             loss,
             metrics,
+            weighted_metrics,
             mean_loss: Mean::new("loss"),
             tail: None,
             state: OptimizerState::default(),

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use cornu_initializers::random;
 use cornu_losses::Loss;
 use cornu_tensor::{Scalar, Shape, Tensor, View, kernels};
-use rand::Rng;
 
 use crate::compile::Compiled;
+use crate::source::shuffle;
 use crate::{ModelError, Sequential};
 
 /// Samples, labels and weights that belong together.
@@ -31,7 +30,7 @@ impl<T: Scalar> Sequential<T> {
         check_count("y", samples, data.y.shape())?;
         let predictions = output.with_batch(samples)?;
         compiled.loss.check(data.y, predictions)?;
-        for metric in &compiled.metrics {
+        for (_, metric) in compiled.all_metrics() {
             metric.check(data.y.shape(), predictions)?;
         }
         match data.sample_weight {
@@ -44,7 +43,7 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
-/// One weight a sample, or one a value of the loss.
+/// One weight a sample, or one a value of the loss. A loss of one value for the whole batch has one a sample too.
 fn check_weights<T: Scalar>(
     loss: &dyn Loss<T>,
     y: Shape,
@@ -52,6 +51,12 @@ fn check_weights<T: Scalar>(
     received: usize,
 ) -> Result<(), ModelError> {
     let values = loss.values_shape(y, predictions)?;
+    if values.rank() == 0 {
+        let expected = predictions.batch();
+        let fits = received == expected || received == 1;
+        let misfit = || ModelError::SampleCount { array: "sample_weight", expected, received };
+        return fits.then_some(()).ok_or_else(misfit);
+    }
     if received == values.batch() || received == values.size() {
         return Ok(());
     }
@@ -94,8 +99,38 @@ pub(crate) fn rows<'a, T: Scalar>(data: Batch<'a, T>, range: Range<usize>) -> Re
     Ok(Batch { x: data.x.rows(range.clone())?, y: data.y.rows(range)?, sample_weight })
 }
 
+/// The samples of a batch, as Keras chooses them: as given, or such that the steps make one pass.
+pub(crate) fn batch_size(samples: usize, given: Option<usize>, steps: Option<usize>) -> usize {
+    given.or_else(|| steps.map(|steps| samples.div_ceil(steps))).unwrap_or(32)
+}
+
+/// The weights that the classes give the samples, if they were asked for.
+pub(crate) fn by_class<T: Scalar>(
+    y: View<'_, T>,
+    class_weight: Option<&ClassWeight>,
+    sample_weight: Option<&[T]>,
+) -> Result<Option<Vec<T>>, ModelError> {
+    let refused = |expected: &str, received| ModelError::Argument {
+        function: "fit",
+        argument: "class_weight",
+        expected: expected.to_owned(),
+        received,
+    };
+    match (class_weight, sample_weight) {
+        (Some(_), Some(weights)) => {
+            Err(refused("given without `sample_weight`", format!("both, with {} sample weights", weights.len())))
+        }
+        (Some(_), None) if y.shape().rank() > 2 => Err(refused(
+            "given for labels of one or two dimensions",
+            format!("class weights, and `y` of shape {}", y.shape()),
+        )),
+        (Some(classes), None) => Ok(Some(class_weights(y, classes))),
+        (None, _) => Ok(None),
+    }
+}
+
 /// One weight a sample from its class: the label's own number, or the position of the largest of a row.
-pub(crate) fn class_weights<T: Scalar>(y: View<'_, T>, weights: &ClassWeight) -> Vec<T> {
+fn class_weights<T: Scalar>(y: View<'_, T>, weights: &ClassWeight) -> Vec<T> {
     let width = y.shape().sample().size().max(1);
     let class = |label: &[T]| match label {
         [number] => number.to_f64().round() as usize,
@@ -132,12 +167,7 @@ impl<'a, T: Scalar> Batches<'a, T> {
             for (place, index) in order.iter_mut().enumerate() {
                 *index = place;
             }
-            // Fisher and Yates, on nothing but the generator: the order does not change with a release of `rand`.
-            let mut rng = random::generator(seed);
-            for last in (1..order.len()).rev() {
-                let other = (u128::from(rng.next_u64()) * (last as u128 + 1)) >> 64;
-                order.swap(last, other as usize);
-            }
+            shuffle(order, seed);
         }
     }
 

@@ -140,6 +140,25 @@ pub enum ModelError {
         /// The name.
         name: String,
     },
+    /// A batch of a source does not fit, or the source failed at it.
+    #[error("{}batch {}: {source}", epoch.map(|epoch| format!("epoch {}, ", epoch + 1)).unwrap_or_default(), batch + 1)]
+    Batch {
+        /// The epoch, counted from 0; none where there is no training.
+        epoch: Option<usize>,
+        /// The batch in its epoch, counted from 0.
+        batch: usize,
+        /// What is wrong.
+        source: Box<ModelError>,
+    },
+    /// What a source of batches reports.
+    #[error("source: {message}")]
+    Source {
+        /// What was expected and what came.
+        message: String,
+    },
+    /// A source that gives no batches.
+    #[error("expected a source of at least one batch. Received: none")]
+    NoBatches,
     /// The data for validation does not fit.
     #[error("validation_data: {0}")]
     Validation(Box<ModelError>),

@@ -5,21 +5,25 @@ use cornu_tensor::{Scalar, Tensor};
 
 use crate::callbacks::{Progress, Verbose};
 use crate::compile::Compiled;
-use crate::data::{Batch, Batches, at_least_one};
+use crate::data::{Batch, Batches, at_least_one, batch_size};
+use crate::feed::Feed;
+use crate::fit::warn;
+use crate::source::BatchSource;
 use crate::workspace::Workspace;
 use crate::{Logs, ModelError, Sequential};
 
 /// The arguments of [`Sequential::evaluate`], in Keras's words and with its defaults.
 #[derive(Debug, Clone, Copy)]
 pub struct Evaluate<'a, T> {
-    batch_size: usize,
+    batch_size: Option<usize>,
+    steps: Option<usize>,
     verbose: Verbose,
     sample_weight: Option<&'a [T]>,
 }
 
 impl<T> Default for Evaluate<'_, T> {
     fn default() -> Self {
-        Self { batch_size: 32, verbose: Verbose::Auto, sample_weight: None }
+        Self { batch_size: None, steps: None, verbose: Verbose::Auto, sample_weight: None }
     }
 }
 
@@ -30,10 +34,17 @@ impl<'a, T: Scalar> Evaluate<'a, T> {
         Self::default()
     }
 
-    /// The samples of a batch; 32 by default.
+    /// The samples of a batch; by default as many as [`Evaluate::steps`] needs for all, and 32 without it. A source has
+    /// batches of its own.
     #[must_use]
     pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { batch_size, ..self }
+        Self { batch_size: Some(batch_size), ..self }
+    }
+
+    /// The batches to measure, from the first on; all there are by default.
+    #[must_use]
+    pub fn steps(self, steps: usize) -> Self {
+        Self { steps: Some(steps), ..self }
     }
 
     /// What is printed.
@@ -49,6 +60,14 @@ impl<'a, T: Scalar> Evaluate<'a, T> {
     }
 }
 
+impl<T> Evaluate<'_, T> {
+    fn check(&self, function: &'static str) -> Result<(), ModelError> {
+        let numbers = [("batch_size", self.batch_size), ("steps", self.steps)];
+        let mut given = numbers.into_iter().filter_map(|(argument, value)| Some((argument, value?)));
+        given.try_for_each(|(argument, value)| at_least_one(function, argument, value))
+    }
+}
+
 impl<T: Scalar> Compiled<T> {
     /// The same loss and metrics with memory of their own; nothing to train with.
     pub(crate) fn for_test(&self) -> Self {
@@ -56,18 +75,11 @@ impl<T: Scalar> Compiled<T> {
             optimizer: self.optimizer.clone(),
             loss: self.loss.clone(),
             metrics: self.metrics.clone(),
+            weighted_metrics: self.weighted_metrics.clone(),
             mean_loss: self.mean_loss.clone(),
             tail: self.tail.clone(),
             state: OptimizerState::default(),
             workspace: Workspace::default(),
-        }
-    }
-
-    /// Writes loss and metrics into the logs.
-    pub(crate) fn log(&self, prefix: &str, logs: &mut Logs) {
-        logs.set_measured(prefix, "loss", self.mean_loss.result());
-        for metric in &self.metrics {
-            logs.set_measured(prefix, metric.name(), metric.result());
         }
     }
 }
@@ -93,32 +105,72 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), cornu_model::ModelError>(())
     /// ```
     pub fn evaluate(&self, x: &Tensor<T>, y: &Tensor<T>, evaluate: Evaluate<'_, T>) -> Result<Logs, ModelError> {
-        at_least_one("evaluate", "batch_size", evaluate.batch_size)?;
+        evaluate.check("evaluate")?;
         let data = Batch { x: x.view(), y: y.view(), sample_weight: evaluate.sample_weight };
-        self.test("evaluate", data, evaluate.batch_size, evaluate.verbose)
+        self.check(self.compiled("evaluate")?, data)?;
+        let size = batch_size(x.shape().batch(), evaluate.batch_size, evaluate.steps);
+        self.test(Feed::arrays(Batches::new(data, size, false), evaluate.steps), evaluate.verbose)
     }
 
-    /// Loss and metrics over samples in batches of this size.
-    fn test(
+    /// The loss and the metrics over the batches of a source, in inference. The source begins anew, with seed 0.
+    ///
+    /// # Errors
+    /// [`ModelError`] for whatever does not fit; [`ModelError::Batch`] names the batch that does not.
+    /// [`ModelError::NoBatches`] for a source that gives none, [`ModelError::Argument`] for one without an end and
+    /// without [`Evaluate::steps`], and for sample weights: those are the source's.
+    pub fn evaluate_source(
         &self,
-        function: &'static str,
-        data: Batch<'_, T>,
-        batch_size: usize,
-        verbose: Verbose,
+        source: &mut dyn BatchSource<T>,
+        evaluate: Evaluate<'_, T>,
     ) -> Result<Logs, ModelError> {
-        let mut compiled = self.compiled(function)?.for_test();
-        self.check(&compiled, data)?;
-        compiled.reset_metrics();
-        let mut batches = Batches::new(data, batch_size, false);
+        self.compiled("evaluate_source")?;
+        evaluate.check("evaluate_source")?;
+        if let Some(weights) = evaluate.sample_weight {
+            return Err(ModelError::Argument {
+                function: "evaluate_source",
+                argument: "sample_weight",
+                expected: "given with arrays alone".to_owned(),
+                received: format!("{} sample weights", weights.len()),
+            });
+        }
+        self.test(Feed::source(source, None, evaluate.steps, ("evaluate_source", "steps"))?, evaluate.verbose)
+    }
+
+    /// Loss and metrics over the batches of a feed.
+    fn test(&self, mut feed: Feed<'_, T>, verbose: Verbose) -> Result<Logs, ModelError> {
+        let mut compiled = self.compiled("evaluate")?.for_test();
         let (mut logs, mut progress) = (Logs::default(), Progress::new(verbose));
-        let steps = batches.len();
-        progress.begin(steps);
-        for index in 0..steps {
-            self.test_step(&mut compiled, batches.get(index)?)?;
+        progress.begin(feed.steps().unwrap_or(0));
+        let batches = self.test_on(&mut compiled, &mut feed, 0, |index, compiled| {
             compiled.log("", &mut logs);
-            progress.tell(index + 1, &logs, index + 1 == steps);
+            progress.tell(index + 1, &logs, false);
+        })?;
+        compiled.log_lists("", &mut logs);
+        progress.end(batches, &logs);
+        if feed.is_short(batches) {
+            warn(verbose, "The data ended before `steps` batches.");
         }
         Ok(logs)
+    }
+
+    /// Measures the batches of a feed from the first on; gives back how many there were.
+    pub(crate) fn test_on(
+        &self,
+        compiled: &mut Compiled<T>,
+        feed: &mut Feed<'_, T>,
+        seed: u64,
+        mut after: impl FnMut(usize, &Compiled<T>),
+    ) -> Result<usize, ModelError> {
+        compiled.reset_metrics();
+        feed.begin_pass(seed, 0)?;
+        let mut batches = 0;
+        while feed.advance_to(batches, None)? {
+            let batch = feed.checked(self, Some(compiled), batches, None)?;
+            self.test_step(compiled, batch).map_err(feed.naming(batches, None))?;
+            after(batches, compiled);
+            batches += 1;
+        }
+        if batches == 0 { Err(ModelError::NoBatches) } else { Ok(batches) }
     }
 
     /// One training step on a batch; the loss and the metrics of this batch come back in `logs`.
@@ -162,6 +214,7 @@ impl<T: Scalar> Sequential<T> {
         }
         trained?;
         self.log_metrics("", logs);
+        self.log_lists("", logs);
         Ok(())
     }
 
@@ -171,6 +224,7 @@ impl<T: Scalar> Sequential<T> {
     /// [`ModelError`] for whatever does not fit.
     pub fn test_on_batch(&self, x: &Tensor<T>, y: &Tensor<T>, sample_weight: Option<&[T]>) -> Result<Logs, ModelError> {
         let data = Batch { x: x.view(), y: y.view(), sample_weight };
-        self.test("test_on_batch", data, data.x.shape().batch(), Verbose::Silent)
+        self.check(self.compiled("test_on_batch")?, data)?;
+        self.test(Feed::arrays(Batches::new(data, data.x.shape().batch(), false), None), Verbose::Silent)
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Logs {
     entries: Vec<(String, f64)>,
+    lists: Vec<(String, Vec<f64>)>,
 }
 
 impl Logs {
@@ -15,6 +16,25 @@ impl Logs {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<f64> {
         self.entries.iter().find(|(own, _)| own == name).map(|&(_, value)| value)
+    }
+
+    /// The numbers of this name, of a metric that has several; [`Logs::get`] has their mean.
+    #[must_use]
+    pub fn get_list(&self, name: &str) -> Option<&[f64]> {
+        self.lists.iter().find(|(own, _)| own == name).map(|(_, values)| values.as_slice())
+    }
+
+    /// All names that have several numbers, with them.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (&str, &[f64])> {
+        self.lists.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+
+    /// Sets the numbers of `prefix` and `name` together.
+    pub(crate) fn set_list(&mut self, prefix: &str, name: &str, values: Vec<f64>) {
+        match self.lists.iter_mut().find(|(own, _)| own.strip_prefix(prefix) == Some(name)) {
+            Some((_, own)) => *own = values,
+            None => self.lists.push((format!("{prefix}{name}"), values)),
+        }
     }
 
     /// Sets the number of this name. A new name comes last; one that is there already allocates nothing.
@@ -82,6 +102,7 @@ fn python_exponent(value: f64) -> String {
 pub struct History {
     epochs: Vec<usize>,
     entries: Vec<(String, Vec<f64>)>,
+    lists: Vec<(String, Vec<Vec<f64>>)>,
     nan: Option<(usize, usize)>,
 }
 
@@ -96,6 +117,29 @@ impl History {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         self.entries.iter().find(|(own, _)| own == name).map(|(_, values)| values.as_slice())
+    }
+
+    /// The numbers of this name, one list an epoch, of a metric that has several, one a class for instance. Keras's
+    /// history holds these; [`History::get`] has their mean.
+    ///
+    /// ```
+    /// use cornu_layers::{Dense, KernelArguments};
+    /// use cornu_metrics::F1Score;
+    /// use cornu_model::callbacks::Verbose;
+    /// use cornu_model::{Compile, Fit, LayerArguments, sequential};
+    /// use cornu_tensor::Tensor;
+    ///
+    /// let mut model = sequential![Dense::new(2).activation("softmax").input_shape([1])]?;
+    /// model.compile(Compile::new("sgd", "categorical_crossentropy").metric(F1Score::new()))?;
+    /// let (x, y) = (Tensor::from([[1.0], [2.0]]), Tensor::from([[1.0, 0.0], [0.0, 1.0]]));
+    /// let history = model.fit(&x, &y, Fit::new().epochs(3).verbose(Verbose::Silent))?;
+    /// let scores = history.get_list("f1_score").unwrap_or_default();
+    /// assert_eq!((scores.len(), scores[0].len()), (3, 2));
+    /// # Ok::<(), cornu_model::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn get_list(&self, name: &str) -> Option<&[Vec<f64>]> {
+        self.lists.iter().find(|(own, _)| own == name).map(|(_, values)| values.as_slice())
     }
 
     /// The number of this name in the last epoch.
@@ -122,6 +166,12 @@ impl History {
             match self.entries.iter_mut().find(|(own, _)| own == name) {
                 Some((_, values)) => values.push(value),
                 None => self.entries.push((name.to_owned(), vec![value])),
+            }
+        }
+        for (name, values) in logs.lists() {
+            match self.lists.iter_mut().find(|(own, _)| own == name) {
+                Some((_, lists)) => lists.push(values.to_vec()),
+                None => self.lists.push((name.to_owned(), vec![values.to_vec()])),
             }
         }
     }

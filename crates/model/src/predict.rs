@@ -3,7 +3,9 @@
 use cornu_layers::{Mode, Scratch};
 use cornu_tensor::{Scalar, Shape, Tensor, View, ViewMut, threads};
 
-use crate::data::check_samples;
+use crate::data::{at_least_one, check_samples};
+use crate::feed::Feed;
+use crate::source::BatchSource;
 use crate::{ModelError, Sequential};
 
 /// The samples that run through the layers together, where there are many. It changes what comes out by no more than
@@ -91,6 +93,51 @@ impl<T: Scalar> Sequential<T> {
         let mut output = self.room_for(x)?;
         self.predictor()?.run(x.view(), output.view_mut())?;
         Ok(output)
+    }
+
+    /// The model's outputs for the samples of a source, one batch after the other, in inference: shape `(samples, …)`.
+    /// The labels are not looked at. The source begins anew, with seed 0, and gives so many batches, or all.
+    ///
+    /// # Errors
+    /// [`ModelError::NotBuilt`]; [`ModelError::Batch`] for a batch that does not fit; [`ModelError::NoBatches`];
+    /// [`ModelError::Argument`] for 0 steps, and for none where the source has no end.
+    ///
+    /// ```
+    /// use cornu_layers::Dense;
+    /// use cornu_model::source::Stream;
+    /// use cornu_model::{LayerArguments, sequential};
+    /// use cornu_tensor::Tensor;
+    ///
+    /// let model = sequential![Dense::new(2).input_shape([1])]?;
+    /// let batches = (0..3).map(|i| (Tensor::full([4, 1], i as f32), Tensor::default()));
+    /// let predictions = model.predict_source(&mut Stream::new(batches), None)?;
+    /// assert_eq!(predictions.shape(), [12, 2].into());
+    /// # Ok::<(), cornu_model::ModelError>(())
+    /// ```
+    pub fn predict_source(
+        &self,
+        source: &mut dyn BatchSource<T>,
+        steps: Option<usize>,
+    ) -> Result<Tensor<T>, ModelError> {
+        let mut predictor = self.predictor()?;
+        if let Some(steps) = steps {
+            at_least_one("predict_source", "steps", steps)?;
+        }
+        let mut feed = Feed::source(source, None, steps, ("predict_source", "steps"))?;
+        let (mut outputs, mut output, mut samples, mut batches) = (Vec::new(), Tensor::default(), 0, 0);
+        feed.begin_pass(0, 0)?;
+        while feed.advance_to(batches, None)? {
+            let name = feed.naming(batches, None);
+            let x = feed.batch().map_err(&name)?.x;
+            output.resize(self.outputs_for(x).map_err(&name)?);
+            predictor.run_in_blocks(x, output.view_mut()).map_err(&name)?;
+            outputs.extend_from_slice(output.as_slice());
+            (samples, batches) = (samples + x.shape().batch(), batches + 1);
+        }
+        if batches == 0 {
+            return Err(ModelError::NoBatches);
+        }
+        Ok(Tensor::new(self.shapes("weights")?.1.with_batch(samples)?, outputs)?)
     }
 
     /// Room for the outputs for these samples, if they fit.

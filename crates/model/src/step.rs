@@ -9,7 +9,7 @@ use cornu_tensor::kernels::map;
 use cornu_tensor::{Scalar, Tensor, threads};
 
 use crate::chain::{Chain, Link};
-use crate::compile::{Compiled, not_compiled};
+use crate::compile::{Compiled, NamedMetric, not_compiled};
 use crate::data::{Batch, check_samples};
 use crate::streams::LAYERS;
 use crate::workspace::{Tail, Workspace};
@@ -41,17 +41,21 @@ fn penalties<T: Scalar>(trainable: bool, links: &[Link<T>], weights: &[Weight<T>
 
 /// Takes the loss of a batch, and its predictions if anything is measured on them.
 fn measure<T: Scalar>(
-    (mean_loss, metrics): (&mut Mean, &mut [Box<dyn Metric<T>>]),
+    mean_loss: &mut Mean,
+    metrics: &mut [Box<dyn Metric<T>>],
+    weighted: &mut [NamedMetric<T>],
     batch: Batch<'_, T>,
     (workspace, tail): (&mut Workspace<T>, Option<&Tail<T>>),
     loss: T,
 ) -> Result<(), ModelError> {
     mean_loss.update_value(loss.to_f64(), batch.x.shape().batch() as f64);
-    if metrics.is_empty() {
+    if metrics.is_empty() && weighted.is_empty() {
         return Ok(());
     }
     let predictions = workspace.predictions(tail);
-    metrics.iter_mut().try_for_each(|metric| Ok(metric.update(batch.y, predictions, None)?))
+    metrics.iter_mut().try_for_each(|metric| metric.update(batch.y, predictions, None))?;
+    weighted.iter_mut().try_for_each(|(_, metric)| metric.update(batch.y, predictions, batch.sample_weight))?;
+    Ok(())
 }
 
 /// The weights of a model and their gradients.
@@ -135,7 +139,7 @@ impl<T: Scalar> Sequential<T> {
         self.prepare();
         let Self { name, seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
-        let Compiled { optimizer, loss, metrics, mean_loss, tail, state, workspace } = compiled;
+        let Compiled { optimizer, loss, metrics, weighted_metrics, mean_loss, tail, state, workspace } = compiled;
         let (chain, step) = (chain_for(links, tail.as_ref()), state.iteration());
         let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
 
@@ -160,7 +164,7 @@ impl<T: Scalar> Sequential<T> {
                 scratch: &mut workspace.scratch,
             })
             .map_err(|error| chain.named(error))?;
-        measure((mean_loss, metrics), batch, (workspace, tail.as_ref()), value)?;
+        measure(mean_loss, metrics, weighted_metrics, batch, (workspace, tail.as_ref()), value)?;
 
         let mut moving = Moving { trainable: *trainable, links, weights, gradients: &mut workspace.weight_gradients };
         moving.apply(state.begin(optimizer.as_ref()))?;
@@ -178,13 +182,13 @@ impl<T: Scalar> Sequential<T> {
     /// The test step, on this thread and those that help it.
     fn test_step_here(&self, compiled: &mut Compiled<T>, batch: Batch<'_, T>) -> Result<T, ModelError> {
         check_samples(self.shapes("weights")?.0, batch.x)?;
-        let Compiled { loss, metrics, mean_loss, tail, workspace, .. } = compiled;
+        let Compiled { loss, metrics, weighted_metrics, mean_loss, tail, workspace, .. } = compiled;
         let chain = chain_for(&self.links, tail.as_ref());
         workspace.forward(chain, &self.weights, batch.x, Mode::Inference)?;
         let loss = loss_for(loss.as_ref(), tail.as_ref());
         let mut value = workspace.evaluator.value(loss, batch.y, workspace.output.view(), batch.sample_weight)?;
         value += workspace.scratch.take_loss() + penalties(self.trainable, &self.links, &self.weights);
-        measure((mean_loss, metrics), batch, (workspace, tail.as_ref()), value)?;
+        measure(mean_loss, metrics, weighted_metrics, batch, (workspace, tail.as_ref()), value)?;
         Ok(value)
     }
 }

@@ -49,9 +49,9 @@ use crate::{Logs, ModelError, Sequential};
 pub struct TrainingParams {
     /// The epoch at which it ends.
     pub epochs: usize,
-    /// Batches an epoch.
+    /// Batches an epoch; 0 as long as nobody knows, in the first epoch over a source that does not say it.
     pub steps: usize,
-    /// Samples an epoch.
+    /// The samples of the arrays; 0 for a source.
     pub samples: usize,
     /// Whether there is validation data. Not every epoch need be validated.
     pub validated: bool,

@@ -38,8 +38,8 @@ impl Monitor {
         if !self.min_delta.is_finite() {
             return Err(self.error("`min_delta` to be finite".to_owned(), format!("min_delta={}", self.min_delta)));
         }
-        let metrics = model.compiled.iter().flat_map(|compiled| &compiled.metrics);
-        let config = metrics.filter(|metric| metric.name() == self.metric()).find_map(|metric| metric.get_config());
+        let metrics = model.compiled.iter().flat_map(|compiled| compiled.all_metrics());
+        let config = metrics.filter(|&(name, _)| name == self.metric()).find_map(|(_, metric)| metric.get_config());
         self.metric_is_upwards = config.and_then(|config| is_upwards(config.class_name()));
         Ok(())
     }

@@ -43,6 +43,7 @@ const INTERVAL: Duration = Duration::from_millis(50);
 pub(crate) struct Progress {
     verbose: Verbose,
     steps: usize,
+    seen: usize,
     started: Instant,
     after_first: Option<Instant>,
     drawn: Option<Instant>,
@@ -52,10 +53,10 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(verbose: Verbose) -> Self {
         let verbose = verbose.resolved();
-        Self { verbose, steps: 0, started: Instant::now(), after_first: None, drawn: None, width: 0 }
+        Self { verbose, steps: 0, seen: 0, started: Instant::now(), after_first: None, drawn: None, width: 0 }
     }
 
-    /// Begins a row of steps.
+    /// Begins a row of steps; 0 where nobody knows how many.
     pub(crate) fn begin(&mut self, steps: usize) {
         (self.steps, self.started, self.after_first, self.drawn, self.width) = (steps, Instant::now(), None, None, 0);
     }
@@ -79,6 +80,14 @@ impl Progress {
         }
     }
 
+    /// Tells that the row has ended, after so many steps.
+    pub(crate) fn end(&mut self, steps: usize, logs: &Logs) {
+        if self.steps == 0 {
+            self.steps = steps;
+        }
+        self.tell(self.steps, logs, true);
+    }
+
     /// Time since the beginning, and time a step. The first step, which allocates, is left out where there are others.
     fn elapsed(&self, current: usize, now: Instant) -> (Duration, Duration) {
         let total = now - self.started;
@@ -92,7 +101,7 @@ impl Progress {
     /// The bar, drawn over the one before.
     fn bar(&mut self, current: usize, now: Instant, logs: &Logs, done: bool) -> String {
         let (total, each) = self.elapsed(current, now);
-        let filled = WIDTH * current / self.steps.max(1);
+        let filled = (WIDTH * current).checked_div(self.steps).unwrap_or(0);
         let rest = self.steps.saturating_sub(current);
         let left = if done { seconds(total) } else { clock(each.as_secs_f64() * rest as f64) };
         let (count, each) = (count(current, self.steps), a_step(each));
@@ -118,8 +127,11 @@ fn line(current: usize, steps: usize, (total, each): (Duration, Duration), logs:
     format!("{} - {} - {} - {logs}", count(current, steps), seconds(total), a_step(each))
 }
 
-/// ` 7/10`, the first number as wide as the second.
+/// ` 7/10`, the first number as wide as the second; `      7/Unknown` where nobody knows how many.
 fn count(current: usize, steps: usize) -> String {
+    if steps == 0 {
+        return format!("{current:>7}/Unknown");
+    }
     let width = steps.to_string().len();
     format!("{current:>width$}/{steps}")
 }
@@ -175,7 +187,8 @@ impl<T: Scalar> Callback<T> for Progress {
         logs: &Logs,
         _training: &mut Training<'_, T>,
     ) -> Result<(), ModelError> {
-        if batch + 1 < self.steps {
+        self.seen = batch + 1;
+        if self.steps == 0 || batch + 1 < self.steps {
             self.tell(batch + 1, logs, false);
         }
         Ok(())
@@ -187,7 +200,7 @@ impl<T: Scalar> Callback<T> for Progress {
         logs: &mut Logs,
         _training: &mut Training<'_, T>,
     ) -> Result<(), ModelError> {
-        self.tell(self.steps, logs, true);
+        self.end(self.seen, logs);
         Ok(())
     }
 }
