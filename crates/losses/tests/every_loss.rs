@@ -1,9 +1,8 @@
 //! What holds for every loss of Keras, on any batch.
 
 use cornu_losses::{
-    BinaryFocalCrossentropy, CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy,
-    Circle, CosineSimilarity, Dice, Evaluator, FromFn, FromRows, Hinge, Huber,
-    Loss, LossError, Reduction, SquaredHinge, Tversky, get, names,
+    BinaryFocalCrossentropy, CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy, Circle, CosineSimilarity,
+    Dice, Evaluator, FromFn, FromRows, Hinge, Huber, Loss, LossError, Reduction, SquaredHinge, Tversky, get, names,
 };
 use cornu_tensor::{Shape, Tensor, View};
 use cornu_testkit::{assert_close, numeric_gradient};
