@@ -17,9 +17,9 @@ EPOCHS, BATCH = 3, 4
 class Files:
     """The files of one Keras: those it wrote, in a folder of their own, and what the index says of them."""
 
-    def __init__(self, keras, versions):
+    def __init__(self, keras, versions, name="keras"):
         self.keras, self.versions = keras, versions
-        self.folder = f"{keras.__name__}-{keras.__version__}"
+        self.folder = f"{name}-{keras.__version__}"
         self.entries = []
         self.load_h5 = None
         (ROOT / self.folder).mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Files:
         return self.add(file, fresh, x, predict(fresh, x), config_of=f"{self.folder}/{config_of}", **extra)
 
     def trained(self, file, model, data, optimizer, loss, metrics=(), save=None, goes_on=True, trains=True,
-                twice=True, **compile_):
+                twice=True, format=None, **compile_):
         """Compiles, trains for two epochs, writes; then goes on from the file, as the model itself would."""
         x, y = data
         seed(self.keras, 7)
@@ -58,7 +58,7 @@ class Files:
         if trains:
             model.fit(x, y, epochs=2, batch_size=BATCH, shuffle=False, verbose=0)
         (save or (lambda m, path: m.save(path)))(model, self.path(file))
-        entry = self.add(file, model, x, predict(model, x), compiled=True)
+        entry = self.add(file, model, x, predict(model, x), compiled=True, format=format)
         own = self.load_h5 if file.endswith(".h5") else None
         load = own and (lambda: own(file, model.optimizer, **given()))
         return self.goes_on(entry, data, same_as=model if twice else None, load=load) if goes_on else entry
@@ -176,10 +176,10 @@ def state_of(model):
     optimizer = model.optimizer
     variables = getattr(optimizer, "variables", None)
     variables = variables() if callable(variables) and not isinstance(variables, (list, tuple)) else variables
-    inner = getattr(optimizer, "inner_optimizer", None)
+    rate = (getattr(optimizer, "inner_optimizer", None) or optimizer).learning_rate
     return {
         "class_name": type(optimizer).__name__,
-        "learning_rate": number(np.asarray((inner or optimizer).learning_rate)),
+        "learning_rate": number(np.asarray(rate(optimizer.iterations) if callable(rate) else rate)),
         "variables": [{"name": name_of(v), **tensor(np.asarray(v))} for v in variables],
     }
 
