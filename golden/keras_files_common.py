@@ -17,9 +17,8 @@ EPOCHS, BATCH = 3, 4
 class Files:
     """The files of one Keras: those it wrote, in a folder of their own, and what the index says of them."""
 
-    def __init__(self, keras, versions, name="keras"):
-        self.keras, self.versions = keras, versions
-        self.folder = f"{name}-{keras.__version__}"
+    def __init__(self, keras, versions, folder):
+        self.keras, self.versions, self.folder = keras, versions, folder
         self.entries = []
         self.load_h5 = None
         (ROOT / self.folder).mkdir(parents=True, exist_ok=True)
@@ -262,13 +261,11 @@ def one(keras, units=3, activation="softmax", features=3):
 def lenet(keras):
     L = keras.layers
     return keras.Sequential([
-        keras.Input((8, 8, 1)),
+        keras.Input((6, 6, 1)),
         L.Conv2D(2, 3, activation="tanh"),
         L.MaxPooling2D(),
         L.Conv2D(3, (2, 2), padding="same", activation="relu"),
-        L.MaxPooling2D(pool_size=2, strides=1, padding="same"),
         L.Flatten(),
-        L.Dense(4, activation="tanh"),
         L.Dense(2, activation="softmax"),
     ])
 
@@ -280,7 +277,8 @@ def batch_normalization(keras):
         L.Dense(4, use_bias=False),
         L.BatchNormalization(momentum=0.9, epsilon=1e-2),
         L.Activation("tanh"),
-        L.BatchNormalization(center=False, scale=False),
+        L.Reshape((2, -1)),
+        L.Flatten(),
         L.Dense(3, activation="softmax"),
     ])
 
@@ -289,7 +287,6 @@ def dropout(keras):
     L = keras.layers
     return keras.Sequential([
         keras.Input((3,)),
-        L.Dense(4, activation="tanh"),
         L.Dropout(0.25),
         L.ActivityRegularization(l1=0.01, l2=0.02),
         L.Dropout(0.5, noise_shape=[None, 1], seed=3),
@@ -304,9 +301,7 @@ def advanced_activations(keras):
         L.Dense(4),
         L.PReLU(shared_axes=[1]),
         L.ELU(0.7),
-        L.Dense(3),
         L.LeakyReLU(0.2),
-        L.PReLU(),
         L.ReLU(max_value=4.0, negative_slope=0.1, threshold=0.05),
         L.Softmax(axis=-1),
     ])
@@ -314,23 +309,15 @@ def advanced_activations(keras):
 
 def nested(keras):
     L = keras.layers
+    kept = L.Dense(2, name="same", trainable=False)
     features = keras.Sequential([
         keras.Input((3,)),
         L.Dense(3, activation="tanh"),
-        keras.Sequential([keras.Input((3,)), L.Dense(2, name="same"), L.BatchNormalization()], name="inner"),
+        keras.Sequential([keras.Input((3,)), kept, L.BatchNormalization()], name="inner"),
     ], name="features")
     return keras.Sequential([
-        keras.Input((3,)), features, L.Reshape((2, 1)), L.Flatten(), L.Dense(3, activation="softmax", name="same"),
+        keras.Input((3,)), features, L.Dense(3, activation="softmax", name="same"),
     ], name="whole")
-
-
-def frozen(keras):
-    L = keras.layers
-    model = keras.Sequential([
-        keras.Input((3,)), L.Dense(3, activation="tanh", name="kept"), L.Dense(3, activation="softmax", name="learns"),
-    ])
-    model.layers[0].trainable = False
-    return model
 
 
 def penalties(keras):

@@ -34,26 +34,25 @@ WORD = sys.argv[1] if len(sys.argv) > 1 else "keras"
 SPARSE = "sparse_categorical_crossentropy"
 
 
-def the_keras():
+def installed():
+    """The Keras, its version, and what it stands on."""
     keras = importlib.import_module(WORD)
-    if WORD == "keras" and keras.__version__ < "3":
+    version = keras.__version__
+    backend = "tensorflow" if version < "3" else keras.backend.backend()
+    module = importlib.import_module(backend)
+    if WORD == "keras" and version < "3":
         # Keras 2 gives its older optimizers under its own name, and the newer ones in TensorFlow.
-        return importlib.import_module("tensorflow").keras
-    return keras
-
-
-def versions(keras):
+        keras = module.keras
     own = {"h5py": h5py.__version__, "numpy": np.__version__}
-    backend = "tensorflow" if keras.__version__ < "3" else keras.backend.backend()
-    return {"backend": backend, backend: importlib.import_module(backend).__version__, **own}
+    return keras, version, {"backend": backend, backend: module.__version__, **own}
 
 
 class Old:
     """The files of one older Keras."""
 
-    def __init__(self, keras):
-        self.keras, self.files = keras, Files(keras, versions(keras), WORD)
-        self.version = tuple(int(part) for part in keras.__version__.split(".")[:2])
+    def __init__(self, keras, version, versions):
+        self.keras, self.files = keras, Files(keras, versions, f"{WORD}-{version}")
+        self.version = tuple(int(part) for part in version.split(".")[:2])
 
     def fresh(self, make):
         self.keras.backend.clear_session()
@@ -66,13 +65,15 @@ class Old:
     def lesson_adam(self, file="lesson_adam.keras", **extra):
         self.files.trained(file, self.fresh(lesson), petals(), self.adam(), SPARSE, ["accuracy"], **extra)
 
+    def one_adam(self):
+        self.files.trained("one_adam.keras", self.fresh(one), points(), self.adam(), SPARSE, ["accuracy"])
+
     def whole(self, file, make, x):
         self.files.whole(file, draw(self.fresh(make), 2), x)
 
     def run(self):
         if self.version[0] == 3:
-            self.lesson_adam()
-            self.three_zero() if self.version == (3, 0) else None
+            self.three_zero() if self.version == (3, 0) else self.one_adam()
         elif self.version == (2, 12):
             self.two_twelve()
         elif self.version == (2, 13):
@@ -81,7 +82,7 @@ class Old:
         elif self.version == (2, 15):
             self.two_fifteen()
         else:
-            self.lesson_adam()
+            self.one_adam()
             sgd = self.keras.optimizers.SGD(0.1, momentum=0.9)
             self.files.trained("sgd.h5", self.fresh(one), points(), sgd, SPARSE, ["accuracy"])
         self.files.index()
@@ -90,6 +91,7 @@ class Old:
         """Names in snake case, dtypes as texts; NumPy's files as an other form of the weights."""
         from keras.src.saving import saving_lib
 
+        self.lesson_adam()
         model = draw(self.fresh(lesson), 3)
         x = petals()[0]
         saving_lib.save_model(model, self.files.path("lesson_npz.keras"), weights_format="npz")
@@ -121,7 +123,7 @@ class Old:
         self.lesson_adam()
         O = self.keras.optimizers
         sgd = O.SGD(0.1, momentum=0.9)
-        self.files.trained("lenet_sgd.h5", self.fresh(lenet), pictures(8), sgd, SPARSE, ["accuracy"])
+        self.files.trained("lenet_sgd.h5", self.fresh(lenet), pictures(), sgd, SPARSE, ["accuracy"])
         step = O.schedules.ExponentialDecay(0.05, 3, 0.8, staircase=True)
         line = self.fresh(lambda k: one(k, 1, "tanh"))
         self.files.trained("regression.keras", line, curve(), O.Adam(step), "mse", ["mae"])
@@ -134,7 +136,7 @@ def check():
     import keras
 
     current = f"keras-{keras.__version__}"
-    data = {"petals": petals(), "points": points(), "curve": curve(), "pictures": pictures(8)}
+    data = {"petals": petals(), "points": points(), "curve": curve(), "pictures": pictures()}
     for entry in json.loads(INDEX.read_text(encoding="utf-8"))["files"]:
         if entry["file"].startswith(current):
             continue
@@ -162,4 +164,4 @@ def check():
 if WORD == "check":
     check()
 else:
-    Old(the_keras()).run()
+    Old(*installed()).run()
