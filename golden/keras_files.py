@@ -86,10 +86,6 @@ def packed(into, key, item):
     return into.create_dataset(key, data=item[()], **options)
 
 
-def halved(into, key, item):
-    return into.create_dataset(key, data=item[()].astype("float16"))
-
-
 def same(into, key, item):
     return into.create_dataset(key, data=item[()])
 
@@ -117,8 +113,6 @@ def forms():
 
     FILES.weights("lesson_weights_gzip.h5", model, x, save=other("lesson_weights.h5", packed), note=(
         "lesson_weights.h5 again, compressed with gzip and shuffled"), **legacy)
-    FILES.weights("lesson_weights_float16.h5", model, x, save=other("lesson_weights.h5", halved), note=(
-        "lesson_weights.h5 again, its data float16"), **legacy)
     FILES.weights("lesson_latest.weights.h5", model, x, "lesson.keras", save=other(
         "lesson.weights.h5", same, libver="latest"), note="lesson.weights.h5 again, in the newest layout of HDF5")
 

@@ -20,6 +20,7 @@ class Files:
     def __init__(self, keras, versions, folder):
         self.keras, self.versions, self.folder = keras, versions, folder
         self.entries = []
+        self.batch = BATCH
         self.load_h5 = None
         (ROOT / self.folder).mkdir(parents=True, exist_ok=True)
         for old in sorted((ROOT / self.folder).rglob("*"), reverse=True):
@@ -55,7 +56,7 @@ class Files:
         given = lambda: dict(loss=loss, metrics=list(metrics() if callable(metrics) else metrics), **compile_)
         model.compile(optimizer=optimizer, **given())
         if trains:
-            model.fit(x, y, epochs=2, batch_size=BATCH, shuffle=False, verbose=0)
+            model.fit(x, y, epochs=2, batch_size=self.batch, shuffle=False, verbose=0)
         (save or (lambda m, path: m.save(path)))(model, self.path(file))
         entry = self.add(file, model, x, predict(model, x), compiled=True, format=format)
         own = self.load_h5 if file.endswith(".h5") else None
@@ -69,10 +70,10 @@ class Files:
         x, y = data
         loaded = load()
         optimizer = state_of(loaded)
-        history, weights = fit(loaded, x, y)
+        history, weights = fit(loaded, x, y, self.batch)
         if same_as is not None:
             # What is in the file is all that training needs.
-            own, own_weights = fit(same_as, x, y)
+            own, own_weights = fit(same_as, x, y, self.batch)
             assert list(own) == list(history), (file, own, history)
             for name in own:
                 close(history[name], own[name], 2e-6, f"{file} {name}")
@@ -81,7 +82,7 @@ class Files:
         shaken = load()
         noise = np.random.default_rng(0)
         near = x * (1 + noise.uniform(-2e-7, 2e-7, x.shape)).astype("float32")
-        _, other = fit(shaken, near, y)
+        _, other = fit(shaken, near, y, self.batch)
         far = max(float(np.abs(a - b).max() / max(1, np.abs(a).max())) for a, b in zip(weights, other))
         if far > 3e-6:
             print(f"  {file}: sensitive, {far:.1e}")
@@ -89,7 +90,7 @@ class Files:
         entry["optimizer"] = optimizer
         entry["continued"] = {
             "by": by or self.folder,
-            "arguments": {"epochs": EPOCHS, "batch_size": BATCH, "shuffle": False},
+            "arguments": {"epochs": EPOCHS, "batch_size": self.batch, "shuffle": False},
             "history": {name: [number(v) for v in values] for name, values in history.items()},
             "weights": [tensor(w) for w in weights],
         }
@@ -161,8 +162,8 @@ def predict(model, x):
     return np.asarray(model.predict(x, verbose=0), dtype="float32")
 
 
-def fit(model, x, y):
-    history = model.fit(x, y, epochs=EPOCHS, batch_size=BATCH, shuffle=False, verbose=0).history
+def fit(model, x, y, batch):
+    history = model.fit(x, y, epochs=EPOCHS, batch_size=batch, shuffle=False, verbose=0).history
     return history, [np.asarray(w, dtype="float32") for w in model.get_weights()]
 
 

@@ -26,7 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import h5py
 import numpy as np
 from keras_files_common import (
-    INDEX, ROOT, Files, advanced_activations, batch_normalization, close, curve, draw, dropout, fit, lenet, lesson,
+    INDEX, ROOT, Files, advanced_activations, batch_normalization, close, curve, draw, fit, lenet, lesson,
     nested, one, petals, pictures, points, predict, seed,
 )
 
@@ -88,9 +88,11 @@ class Old:
         self.files.index()
 
     def three_zero(self):
-        """Names in snake case, dtypes as texts; NumPy's files as an other form of the weights."""
+        """dtypes as texts; no names in the weights; NumPy's files as another form of the weights."""
         from keras.src.saving import saving_lib
 
+        # Its history has the mean loss of the batches, however many samples they have: here all have as many.
+        self.files.batch = 5
         self.lesson_adam()
         model = draw(self.fresh(lesson), 3)
         x = petals()[0]
@@ -100,8 +102,6 @@ class Old:
         self.whole("advanced_activations.keras", advanced_activations, np.round(
             np.random.default_rng(21).normal(0, 1, (3, 2, 3)), 2).astype("float32"))
         self.whole("lesson.h5", lesson, x)
-        sgd = self.keras.optimizers.SGD(0.1, momentum=0.9)
-        self.files.trained("dropout_sgd.keras", self.fresh(dropout), points(), sgd, SPARSE, goes_on=False)
 
     def two_twelve(self):
         """`.keras` is HDF5 unless asked for, then a zip; legacy and new optimizers; two forms of weights."""
@@ -120,7 +120,6 @@ class Old:
         self.files.weights("lesson_weights.h5", model, petals()[0], "lesson_adam_v3.keras", format="h5 weights")
 
     def two_fifteen(self):
-        self.lesson_adam()
         O = self.keras.optimizers
         sgd = O.SGD(0.1, momentum=0.9)
         self.files.trained("lenet_sgd.h5", self.fresh(lenet), pictures(), sgd, SPARSE, ["accuracy"])
@@ -150,7 +149,7 @@ def check():
             said = "the same prediction"
             if "continued" in entry:
                 y = next(d[1] for d in data.values() if d[0].shape == x.shape and np.array_equal(d[0], x))
-                history, weights = fit(model, x, y)
+                history, weights = fit(model, x, y, entry["continued"]["arguments"]["batch_size"])
                 for name, values in entry["continued"]["history"].items():
                     close(history[name], values, 1e-5, name)
                 for now, then in zip(weights, entry["continued"]["weights"]):
