@@ -156,7 +156,8 @@ def load_h5(file, optimizer, **compile_):
     """A compiled legacy file with the state of its optimizer.
 
     Keras 3.15.1 builds the optimizer with no variables when it loads such a file, leaves its state out and, on JAX,
-    cannot train; nor does it know a loss by the name "mse" there. Here the optimizer is built with the model's variables.
+    cannot train; nor does it know a loss by the name "mse" there. Here the optimizer is built with the variables of the
+    model.
     """
     model = FILES.load(file, compile=False)
     model.compile(optimizer=optimizers.deserialize(optimizers.serialize(optimizer)), **compile_)
@@ -290,7 +291,8 @@ def randoms():
             flat = [layer for m in model.layers for layer in getattr(m, "layers", [m])]
             drops = any(isinstance(layer, L.Dropout) for layer in flat)
             # A bias before a normalization has a gradient of rounding errors, which most optimizers blow up.
-            blows = any(isinstance(layer, L.BatchNormalization) for layer in flat) and optimizer not in (None, sgd, scaled)
+            normalizes = any(isinstance(layer, L.BatchNormalization) for layer in flat)
+            blows = normalizes and optimizer not in (None, sgd, scaled)
             # A group in an HDF5 file takes a kilobyte, and there are two for every layer.
             if len(flat) <= 3 and not blows and not (drops and optimizer):
                 break

@@ -143,7 +143,8 @@ def check():
         x = np.array(entry["x"]["values"], "float32").reshape(entry["x"]["shape"])
         expected = np.array(entry["prediction"]["values"]).reshape(entry["prediction"]["shape"])
         try:
-            model = keras.models.load_model(str(ROOT / (entry["config_of"] or entry["file"])), compile=entry["compiled"])
+            whole = str(ROOT / (entry["config_of"] or entry["file"]))
+            model = keras.models.load_model(whole, compile=entry["compiled"])
             model.load_weights(str(ROOT / entry["file"])) if entry["config_of"] else None
             close(predict(model, x), expected, 1e-6, "prediction")
             said = "the same prediction"
