@@ -61,7 +61,7 @@ fn add_dots<T: Scalar, S: Simd, const C: usize>(
 ) {
     let (lanes, len) = (T::simd_lanes::<S>(), lhs.columns);
     let row = &lhs.values[i * lhs.row_stride..][..len];
-    let mut columns = [&row[..]; C];
+    let mut columns = [row; C];
     for (c, column) in columns.iter_mut().enumerate() {
         *column = &rhs.values[(j + c) * rhs.column_stride..][..len];
     }

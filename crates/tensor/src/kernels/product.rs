@@ -226,25 +226,54 @@ mod tests {
         (0..len as u64).map(|i| ((i * 7919 + seed * 104_729) % 1000) as f64 / 500.0 - 1.0).collect()
     }
 
+    /// Rows, columns and steps around the sizes at which another kernel or another tile begins.
+    fn sizes() -> impl Strategy<Value = (usize, usize, usize)> {
+        prop_oneof![
+            (0_usize..20, 0_usize..20, 0_usize..20),
+            (1_usize..40, 1_usize..120, 1_usize..60),
+            (1_usize..9, 60_usize..140, 1_usize..40),
+            (1_usize..70, 1_usize..4, 1_usize..200),
+            (250_usize..270, 1_usize..60, 1_usize..5),
+            (1_usize..20, 40_usize..60, 500_usize..530),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn as_the_sum_of_products(m in 0_usize..20, n in 0_usize..20, k in 0_usize..20,
-                                  ta: bool, tb: bool, add: bool) {
-            let (a, b, start) = (values(m * k, 1), values(k * n, 2), values(m * n, 3));
+        fn as_the_sum_of_products((m, n, k) in sizes(), ta: bool, tb: bool, beta in 0_usize..3, gap in 0_usize..3) {
+            let (a, b, start) = (values(m * k, 1), values(k * n, 2), values(m * (n + gap), 3));
             let lhs = if ta { Matrix::new(&a, k, m)?.transposed() } else { Matrix::new(&a, m, k)? };
             let rhs = if tb { Matrix::new(&b, n, k)?.transposed() } else { Matrix::new(&b, k, n)? };
-            let mut out = start.clone();
-            let beta = if add { 1.0 } else { 0.0 };
-            product(MatrixMut::new(&mut out, m, n)?, beta, lhs, rhs)?;
-            for i in 0..m { for j in 0..n {
-                let sum: f64 = (0..k).map(|p| {
+            let (mut out, beta) = (start.clone(), [0.0, 1.0, -0.5][beta]);
+            product(MatrixMut::strided(&mut out, m, n, n + gap)?, beta, lhs, rhs)?;
+            for i in 0..m { for j in 0..n + gap {
+                let sum = || (0..k).map(|p| {
                     let x = if ta { a[p * m + i] } else { a[i * k + p] };
                     let y = if tb { b[j * k + p] } else { b[p * n + j] };
                     x * y
-                }).sum();
-                let expected = sum + beta * start[i * n + j];
-                prop_assert!((out[i * n + j] - expected).abs() < 1e-12);
+                }).sum::<f64>();
+                let before = start[i * (n + gap) + j];
+                let expected = if j < n { sum() + beta * before } else { before };
+                prop_assert!((out[i * (n + gap) + j] - expected).abs() < 1e-11);
             }}
+        }
+
+        #[test]
+        fn a_part_has_the_bits_of_the_whole(m in 1_usize..40, n in 97_usize..200, k in 1_usize..600, ta: bool, tb: bool) {
+            let narrow = |values: Vec<f64>| values.iter().map(|&value| value as f32).collect::<Vec<f32>>();
+            let (a, b) = (narrow(values(m * k, 1)), narrow(values(k * n, 2)));
+            let lhs = if ta { Matrix::new(&a, k, m)?.transposed() } else { Matrix::new(&a, m, k)? };
+            let rhs = if tb { Matrix::new(&b, n, k)?.transposed() } else { Matrix::new(&b, k, n)? };
+            let run = |threads: usize| {
+                let mut out = vec![f32::NAN; m * n];
+                let product = Product { out: Output::new(MatrixMut::new(&mut out, m, n).unwrap()), beta: 0.0, lhs, rhs };
+                share(threads, packed::product, product);
+                out
+            };
+            let whole = run(1);
+            for threads in 2..6 {
+                prop_assert_eq!(&run(threads), &whole);
+            }
         }
 
         #[test]

@@ -120,12 +120,23 @@ impl<T: Scalar> Packed<'_, T> {
 
     /// The tiles below each other that need the same panel of the right matrix.
     #[inline(always)]
-    fn tiles<S: Simd, const M: usize, const P: usize>(&mut self, simd: S, all: Tile, steps: Range<usize>, packed: bool) {
+    fn tiles<S: Simd, const M: usize, const P: usize>(
+        &mut self,
+        simd: S,
+        all: Tile,
+        steps: Range<usize>,
+        packed: bool,
+    ) {
         let (lanes, rhs) = (T::simd_lanes::<S>(), self.product.rhs);
         let width = all.columns.len().next_multiple_of(lanes);
         let as_it_lies = rhs.column_stride == 1 && width == all.columns.len() && all.rows.len() < TILES * M;
         let right = if as_it_lies {
-            Panel::new(&rhs.values[steps.start * rhs.row_stride + all.columns.start..], rhs.row_stride, steps.len(), width)
+            Panel::new(
+                &rhs.values[steps.start * rhs.row_stride + all.columns.start..],
+                rhs.row_stride,
+                steps.len(),
+                width,
+            )
         } else {
             pack::<T, S, 0>(simd, self.right, width, rhs, steps.clone(), all.columns.clone());
             Panel::new(&*self.right, width, steps.len(), width)

@@ -52,7 +52,9 @@ fn copy<T: Scalar, S: Simd>(simd: S, from: &[T], to: &mut [T]) {
     for (to, &from) in to.iter_mut().zip(whole) {
         *to = from;
     }
-    if part > 0 && let Some(to) = to.get_mut(whole.len()) {
+    if part > 0
+        && let Some(to) = to.get_mut(whole.len())
+    {
         *to = Part::<T, S>::new(simd, part).load(&from[from.len() - part..]);
     }
 }
