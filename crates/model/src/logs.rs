@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::callbacks::python;
+
 /// The loss and the metrics of a batch or an epoch, by name (Keras's `logs`).
 ///
 /// They stand in Keras's order: `accuracy`, `loss`, `val_accuracy`, `val_loss`, then what callbacks have set.
@@ -74,26 +76,10 @@ impl fmt::Display for Logs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (name, value)) in self.iter().enumerate() {
             let separator = if i == 0 { "" } else { " - " };
-            if value.abs() > 1e-3 || value.is_nan() {
-                let text = format!("{value:.4}").to_lowercase();
-                write!(f, "{separator}{name}: {text}")?;
-            } else {
-                write!(f, "{separator}{name}: {}", python_exponent(value))?;
-            }
+            let value = if value.abs() > 1e-3 { python::fixed(value, 4) } else { python::exponent(value, 4) };
+            write!(f, "{separator}{name}: {value}")?;
         }
         Ok(())
-    }
-}
-
-/// As Python's `.4e`: `0.0000e+00`, with at least two digits in the exponent.
-fn python_exponent(value: f64) -> String {
-    let text = format!("{value:.4e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) => {
-            let (sign, size) = exponent.strip_prefix('-').map_or(('+', exponent), |size| ('-', size));
-            format!("{digits}e{sign}{size:0>2}")
-        }
-        None => text,
     }
 }
 
@@ -204,8 +190,13 @@ mod tests {
             "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500 - extra: -3.0000"
         );
         assert_eq!(logs.get("loss"), Some(2e-4));
-        assert_eq!(python_exponent(0.0), "0.0000e+00");
-        assert_eq!(python_exponent(1.5e-120), "1.5000e-120");
+        let shown = |value| {
+            let mut logs = Logs::default();
+            logs.set("x", value);
+            logs.to_string()
+        };
+        let numbers = [0.0, 1.5e-120, f64::INFINITY, f64::NEG_INFINITY];
+        assert_eq!(numbers.map(shown), ["x: 0.0000e+00", "x: 1.5000e-120", "x: inf", "x: -inf"]);
     }
 
     #[test]

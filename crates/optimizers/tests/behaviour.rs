@@ -279,7 +279,12 @@ fn what_does_not_fit_a_state_changes_nothing() -> Result<(), OptimizerError> {
     let mut state = OptimizerState::new(&adam, [("w", &tensor)]);
     let (iteration, rate, slot) = (StateValue::Integer(5), StateValue::Number(0.5), StateValue::Tensor(&tensor));
     let wrong = Tensor::full([2, 1], 1.0);
-    let refused: [(&[StateValue<'_, f64>], &str); 5] = [
+    let refused: [(&[StateValue<'_, f64>], &str); 6] = [
+        (
+            &[StateValue::Integer(u64::MAX), rate, slot, slot],
+            "adam: expected `iteration` of its state to be a whole number from 0 to 9223372036854775807. Received: \
+             18446744073709551615",
+        ),
         (&[iteration, rate, slot], "adam: expected 4 values, one for each variable of its state. Received: 3"),
         (
             &[iteration, rate, slot, StateValue::Tensor(&wrong)],
@@ -288,7 +293,7 @@ fn what_does_not_fit_a_state_changes_nothing() -> Result<(), OptimizerError> {
         (&[iteration, rate, slot, rate], "adam: expected `w_velocity` of its state to be of shape (2,). Received: 0.5"),
         (
             &[rate, rate, slot, slot],
-            "adam: expected `iteration` of its state to be a whole number, 0 or more. Received: 0.5",
+            "adam: expected `iteration` of its state to be a whole number from 0 to 9223372036854775807. Received: 0.5",
         ),
         (
             &[iteration, StateValue::Number(f64::NAN), slot, slot],

@@ -10,7 +10,7 @@ mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
 mod progress;
-mod python;
+pub(crate) mod python;
 mod reduce_lr_on_plateau;
 mod save_freq;
 mod swap_ema_weights;
