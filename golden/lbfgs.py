@@ -2,6 +2,8 @@
 
 Keras on JAX computes some functions (tanh, for one) in float32 whatever the type. So the losses are written out in JAX here, and
 compared with Keras's where they begin.
+
+A network with a hidden layer has several minima, and which one is found depends on every step. So it begins near one of them.
 """
 
 import os
@@ -154,7 +156,13 @@ def entry(make, loss, y, forward, weighted):
         return float(value), np.asarray(gradient)
 
     start = np.concatenate([w.ravel() for w in first])
-    before, gradient = fun(start)
+    if len(first) > 2:
+        start = minimize(fun, start, jac=True, method="L-BFGS-B", options=OPTIONS).x
+        start = exact(start + rng.uniform(-0.1, 0.1, start.shape))
+        for variable, part, w in zip(model.trainable_variables, np.split(start, ends[:-1]), first):
+            values[id(variable)] = part.reshape(w.shape)
+            variable.assign(values[id(variable)])
+    before, _ = fun(start)
     kept = [jnp.asarray(v) for v in model.trainable_variables], [jnp.asarray(v) for v in model.non_trainable_variables]
     out, _, penalties = model.stateless_call(*kept, x.astype("float32"), training=True, return_losses=True)
     as_keras = losses.get({"class_name": CLASSES[loss], "config": {}})(y, out, sample_weight) + sum(penalties)

@@ -66,9 +66,8 @@ impl<T: Scalar> Sequential<T> {
     /// The training, on this thread and those that help it.
     fn minimize_here(&mut self, batch: Batch<'_, T>, method: &LBFGS) -> Result<Report, ModelError> {
         let mut values: Vec<T> = self.moving().flat_map(|(_, weight)| weight.as_slice().iter().copied()).collect();
-        let report = method.minimize(&mut values, |values, gradient| {
-            self.loss_at(batch, values, gradient).map(Scalar::to_f64)
-        })?;
+        let report = method
+            .minimize(&mut values, |values, gradient| self.loss_at(batch, values, gradient).map(Scalar::to_f64))?;
         self.set_moving(&values);
         self.update_statistics(batch, report.iterations())?;
         Ok(report)
@@ -77,10 +76,16 @@ impl<T: Scalar> Sequential<T> {
     /// Whether nothing is random, and no weight that would be moved has a constraint.
     fn check_free(&mut self) -> Result<(), ModelError> {
         let refused = |expected: &str, received| {
-            Err(ModelError::Argument { function: "minimize", argument: "layer", expected: expected.to_owned(), received })
+            Err(ModelError::Argument {
+                function: "minimize",
+                argument: "layer",
+                expected: expected.to_owned(),
+                received,
+            })
         };
         if let Some(link) = self.links.iter().find(|link| link.layer.is_random()) {
-            let expected = "none whose training is random, since L-BFGS needs the same loss at every evaluation (`fit` takes it)";
+            let expected =
+                "none whose training is random, since L-BFGS needs the same loss at every evaluation (`fit` takes it)";
             return refused(expected, format!("{} ({})", link.name, link.layer.class_name()));
         }
         if let Some((link, weight)) = self.moving().find(|(_, weight)| weight.is_constrained()) {

@@ -25,6 +25,11 @@ fn loss_for<'a, T: Scalar>(loss: &'a dyn Loss<T>, tail: Option<&'a Tail<T>>) -> 
     tail.map_or(loss, |tail| tail.loss.as_ref())
 }
 
+/// How the layers of a model of this seed run in a training step.
+fn training(seed: u64, step: u64, trainable: bool) -> Mode {
+    Mode::Training { seed: random::derive(seed, LAYERS), step, trainable }
+}
+
 /// Whether gradients move a weight of this layer.
 fn moves<T: Scalar>(model_trainable: bool, link: &Link<T>, weight: &Weight<T>) -> bool {
     model_trainable && link.trainable && weight.is_trainable()
@@ -175,8 +180,7 @@ impl<T: Scalar> Sequential<T> {
         let Self { name, seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
         let Compiled { optimizer, loss, metrics, weighted_metrics, mean_loss, tail, state, workspace } = compiled;
-        let (chain, step) = (chain_for(links, tail.as_ref()), state.iteration());
-        let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
+        let (chain, mode) = (chain_for(links, tail.as_ref()), training(*seed, state.iteration(), *trainable));
         let loss = loss_for(loss.as_ref(), tail.as_ref());
 
         let value = pass(chain, weights, loss, workspace, batch, mode)?;
@@ -208,8 +212,7 @@ impl<T: Scalar> Sequential<T> {
         let Self { name, seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled(name, "a loss")) };
         let Compiled { loss, tail, state, workspace, .. } = compiled;
-        let (seed, step) = (random::derive(*seed, LAYERS), state.iteration());
-        let (chain, mode) = (chain_for(links, tail.as_ref()), Mode::Training { seed, step, trainable: *trainable });
+        let (chain, mode) = (chain_for(links, tail.as_ref()), training(*seed, state.iteration(), *trainable));
         let value = pass(chain, weights, loss_for(loss.as_ref(), tail.as_ref()), workspace, batch, mode)?;
         let mut rest = gradient;
         let mut moving = Moving { trainable: *trainable, links, weights, gradients: &mut workspace.weight_gradients };
@@ -237,9 +240,8 @@ impl<T: Scalar> Sequential<T> {
         let Self { name, seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
         let Compiled { tail, state, workspace, .. } = compiled;
-        let (seed, step) = (random::derive(*seed, LAYERS), state.iteration());
-        let chain = chain_for(links, tail.as_ref());
-        workspace.forward(chain, weights, batch.x, Mode::Training { seed, step, trainable: *trainable })?;
+        let (chain, mode) = (chain_for(links, tail.as_ref()), training(*seed, state.iteration(), *trainable));
+        workspace.forward(chain, weights, batch.x, mode)?;
         for _ in 0..times {
             chain.update_state(weights, &workspace.scratch);
         }

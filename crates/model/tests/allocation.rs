@@ -12,6 +12,7 @@ use std::cell::Cell;
 use cornu_layers::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, KernelArguments, MaxPooling2D};
 use cornu_model::callbacks::{Callback, Training, Verbose};
 use cornu_model::{Compile, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
+use cornu_optimizers::LBFGS;
 use cornu_tensor::{Shape, Tensor};
 
 thread_local! {
@@ -155,6 +156,24 @@ fn the_batches_of_an_epoch() -> Result<(), ModelError> {
         assert!(epochs[0] > 0, "{name}: {epochs:?}"); // the first epoch makes the buffers
         assert_eq!(epochs[1..], [0, 0], "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn the_iterations_of_lbfgs() -> Result<(), ModelError> {
+    let mut allocated = Vec::new();
+    for max_iter in [12, 60] {
+        let mut model = lesson()?;
+        model.compile(Compile::new("adam", "sparse_categorical_crossentropy"))?;
+        let (x, y) = samples([1].into(), BATCH)?;
+        let lbfgs = LBFGS::new().history_size(5)?.tolerance_change(0.0)?.tolerance_grad(0.0)?.max_iter(max_iter);
+        let before = allocations();
+        let report = model.minimize(&x, &y, None, &lbfgs)?;
+        allocated.push(allocations() - before);
+        assert!(report.iterations() >= 12);
+    }
+    // The list of the losses may grow, from 16 to 32 to 64.
+    assert!(allocated[1] <= allocated[0] + 2, "{allocated:?}");
     Ok(())
 }
 

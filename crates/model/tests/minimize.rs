@@ -4,7 +4,8 @@ use std::error::Error;
 
 use cornu_layers::regularizers::L2;
 use cornu_layers::{BatchNormalization, Dense, Dropout, KernelArguments};
-use cornu_model::{Compile, LayerArguments, Logs, ModelError, Node, Sequential, sequential};
+use cornu_model::callbacks::Verbose;
+use cornu_model::{Compile, Fit, LayerArguments, Logs, ModelError, Node, Sequential, sequential};
 use cornu_optimizers::LBFGS;
 use cornu_optimizers::lbfgs::Stop;
 use cornu_tensor::Tensor;
@@ -47,11 +48,17 @@ fn the_minima_of_scipy() -> Done {
         let (mut model, x, y, weights) = run_of(run)?;
         let lbfgs = LBFGS::new().tolerance_change(0.0)?;
         let report = model.minimize(&x, &y, weights.as_ref().map(Tensor::as_slice), &lbfgs)?;
-        println!("{}: {} iterations, {} evaluations, {:?}", run["name"], report.iterations(), report.evaluations, report.stop);
+        println!(
+            "{}: {} iterations, {} evaluations, {:?}",
+            run["name"],
+            report.iterations(),
+            report.evaluations,
+            report.stop
+        );
         assert_close(&report.losses[..1], &[golden::float(&run["loss_before"])?], 1e-12);
         assert_eq!(report.stop, Stop::Gradient);
-        // Both end with a gradient g of at most 1e-7 in each of n ≤ 36 weights. With a curvature of at least μ = 0.004 (twice
-        // the factor of the penalty; the line has more), the loss is then above the minimum by at most n·g²/2μ = 5e-11.
+        // Both end with a gradient g of at most 1e-7 in each of n ≤ 36 weights. Where the loss has a curvature of μ = 0.004 at
+        // least (twice the factor of the penalty; the line has more), it is above the minimum by no more than n·g²/2μ = 5e-11.
         assert_close(&[report.loss()], &[golden::float(&run["loss_after"])?], 1e-10);
         // The line searches differ, so the ways do; neither should be much longer.
         let evaluations = golden::count(&run["evaluations"])?;
@@ -69,6 +76,24 @@ fn xor_is_learned_to_the_last() -> Done {
     let report = model.minimize(&x, &y, None, &LBFGS::new())?;
     assert!(report.loss() < 1e-6 && report.evaluations < 200, "{report:?}");
     assert_close(model.predict(&x)?.as_slice(), y.as_slice(), 2e-3);
+    Ok(())
+}
+
+#[test]
+fn the_sine_in_both_precisions_and_with_adam() -> Done {
+    let at = |i: usize| (i as f32 - 19.5) / 6.2;
+    let (x, y) = (Tensor::from_fn([40, 1], at), Tensor::from_fn([40, 1], |i| at(i).sin()));
+    let model = || -> Result<Sequential<f32>, ModelError> {
+        let mut model = sequential![Dense::new(8).activation("tanh").input_shape([1]), Dense::new(1)]?;
+        model.compile(Compile::new("adam", "mse"))?;
+        Ok(model)
+    };
+    let report = model()?.minimize(&x, &y, None, &LBFGS::new())?;
+    println!("{report:?}");
+    assert!(report.loss() < 1e-6 && report.evaluations < 300, "{report:?}");
+    let history = model()?.fit(&x, &y, Fit::new().epochs(2000).batch_size(40).verbose(Verbose::Silent))?;
+    println!("{:?}", history.last("loss"));
+    assert!(history.last("loss") > Some(1e-4));
     Ok(())
 }
 
@@ -166,7 +191,8 @@ fn what_it_cannot_train_is_refused() -> Done {
         let mut model = model?;
         model.compile(Compile::new("adam", "mse"))?;
         let before = model.get_weights();
-        let error = model.minimize(&x, &y, None, &LBFGS::new()).err().map(|error| error.to_string()).unwrap_or_default();
+        let error =
+            model.minimize(&x, &y, None, &LBFGS::new()).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.starts_with("minimize: expected `layer` to be "), "{error}");
         assert!(error.ends_with(received), "{error}");
         assert_eq!(model.get_weights(), before);

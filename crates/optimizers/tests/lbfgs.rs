@@ -78,7 +78,8 @@ fn it_ends_for_the_reason_that_it_says() -> Result<(), Box<dyn std::error::Error
     let report = run(LBFGS::new().max_iter(3))?;
     assert_eq!((report.stop, report.iterations()), (Stop::MaxIter, 3));
     let report = run(LBFGS::new().max_iter(0))?;
-    assert_eq!((report.stop, report.losses, report.evaluations), (Stop::MaxIter, vec![24.2], 1));
+    assert_eq!((report.stop, report.losses.len(), report.evaluations), (Stop::MaxIter, 1, 1));
+    assert_close(&report.losses, &[24.2], 1e-15);
     let report = run(LBFGS::new().max_eval(5)?)?;
     assert_eq!((report.stop, report.evaluations), (Stop::MaxEval, 5));
     let report = run(LBFGS::new().tolerance_change(0.9)?)?;
@@ -196,7 +197,9 @@ proptest! {
             Ok(())
         }
         let lbfgs = LBFGS::new().history_size(history)?.strong_wolfe(1e-4, c2)?.tolerance_change(0.0)?;
-        check::<f64>(&lbfgs, &start, wild, 1e-7)?;
+        // Losses of some 10¹ with curvatures of some 10²: rounding of 10⁻¹⁵ hides gradients of 10⁻⁶, and in `f32` the steps
+        // of 10⁻⁷ in `x` have gradients of 10⁻⁵ between them.
+        check::<f64>(&lbfgs, &start, wild, 1e-5)?;
         check::<f32>(&lbfgs, &start, wild, 1e-3)?;
     }
 
