@@ -162,18 +162,18 @@ fn the_batches_of_an_epoch() -> Result<(), ModelError> {
 #[test]
 fn the_iterations_of_lbfgs() -> Result<(), ModelError> {
     let mut allocated = Vec::new();
-    for max_iter in [12, 60] {
-        let mut model = lesson()?;
-        model.compile(Compile::new("adam", "sparse_categorical_crossentropy"))?;
+    for max_iter in [20, 60] {
+        let mut model = sequential![Dense::new(4).activation("tanh").input_shape([1]), Dense::new(1)]?;
+        model.compile(Compile::new("adam", "mse"))?;
         let (x, y) = samples([1].into(), BATCH)?;
         let lbfgs = LBFGS::new().history_size(5)?.tolerance_change(0.0)?.tolerance_grad(0.0)?.max_iter(max_iter);
         let before = allocations();
         let report = model.minimize(&x, &y, None, &lbfgs)?;
         allocated.push(allocations() - before);
-        assert!(report.iterations() >= 12);
+        assert!(report.iterations() == max_iter);
     }
-    // The list of the losses may grow, from 16 to 32 to 64.
-    assert!(allocated[1] <= allocated[0] + 2, "{allocated:?}");
+    // The list of the losses may grow, from 32 to 64.
+    assert!(allocated[1] <= allocated[0] + 1, "{allocated:?}");
     Ok(())
 }
 

@@ -113,8 +113,9 @@ impl LBFGS {
         Ok(Self { tolerance_grad: not_negative(NAME, "tolerance_grad", tolerance)?, ..self })
     }
 
-    /// Ends with an iteration that makes the loss smaller by no more than `tolerance_change · max(1, ∣f∣)`. 1e-9 by default;
-    /// with 0 it goes on as long as there is anything to gain.
+    /// Ends with an iteration that makes the loss smaller by no more than this part of it: `f − f′ ≤ tolerance_change · ∣f∣`.
+    /// 1e-9 by default; with 0 it goes on as long as there is anything to gain. (SciPy and PyTorch count a loss below 1 as 1,
+    /// which ends too early where the loss goes to 0.)
     ///
     /// # Errors
     /// [`OptimizerError::Argument`] if it is negative or not finite.

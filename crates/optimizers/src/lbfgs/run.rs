@@ -96,7 +96,7 @@ impl<'a, T: Scalar, E, F: FnMut(&[T], &mut [T]) -> Result<f64, E>> Run<'a, T, F>
         std::mem::swap(&mut self.gradient, &mut self.lowest);
         self.start.copy_from_slice(self.x);
         self.losses.push(low.loss);
-        let least = self.method.tolerance_change * loss.abs().max(low.loss.abs()).max(1.0);
+        let least = self.method.tolerance_change * loss.abs().max(low.loss.abs());
         Ok((loss - low.loss <= least).then_some(Stop::Change))
     }
 
