@@ -10,7 +10,6 @@ use cornu_optimizers::LBFGS;
 use cornu_optimizers::lbfgs::Stop;
 use cornu_tensor::Tensor;
 use cornu_testkit::{assert_close, golden};
-use serde_json::Value;
 
 type Done = Result<(), Box<dyn Error>>;
 
