@@ -65,7 +65,7 @@ fn measure<T: Scalar>(
 
 /// Forward, loss, backward. The loss comes back, with its penalties; the gradients in the workspace lack those of the
 /// penalties on weights.
-#[inline(always)]
+#[inline]
 fn pass<T: Scalar>(
     chain: Chain<'_, T>,
     weights: &[Weight<T>],
