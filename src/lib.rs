@@ -41,7 +41,7 @@
 //! | [`layers`], [`activations`], [`regularizers`], [`constraints`] | `cornu-layers` | `Dense`, `Conv2D` …, the `Layer` contract |
 //! | [`losses`] | `cornu-losses` | value and gradient |
 //! | [`metrics`] | `cornu-metrics` | running states |
-//! | [`optimizers`] | `cornu-optimizers` | `SGD`, `Adam`, `Lion` …, learning-rate schedules |
+//! | [`optimizers`] | `cornu-optimizers` | `SGD`, `Adam`, `Lion` …, learning-rate schedules, `LBFGS` |
 //! | [`Sequential`], [`callbacks`] | `cornu-model` | compile, fit, evaluate, predict, summary, checkpoints |
 
 pub use cornu_config as config;

@@ -130,6 +130,10 @@ impl<T: Scalar> Layer<T> for Dropout {
         false
     }
 
+    fn is_random(&self) -> bool {
+        self.rate > 0.0
+    }
+
     fn forward(&self, mut pass: Forward<'_, T>) -> Result<(), LayerError> {
         let input = pass.inputs[0];
         let output = pass.output.as_mut_slice();

@@ -202,6 +202,11 @@ pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
         true
     }
 
+    /// Whether a training pass draws random numbers, so that it gives something else at every step.
+    fn is_random(&self) -> bool {
+        false
+    }
+
     /// Computes the output from the inputs.
     ///
     /// The shapes are those that [`Layer::output_shape`] agreed to.

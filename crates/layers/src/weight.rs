@@ -216,6 +216,12 @@ impl<T: Scalar> Weight<T> {
         }
     }
 
+    /// Whether the values must keep to a constraint.
+    #[must_use]
+    pub fn is_constrained(&self) -> bool {
+        self.constraint.is_some()
+    }
+
     /// Makes the values keep to the constraint.
     pub fn constrain(&mut self) {
         if let Some(constraint) = &self.constraint {

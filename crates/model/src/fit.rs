@@ -56,11 +56,11 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// Does it. After an error the model is as it was, if a copy was kept or no weight has moved.
-    fn or_as_it_was(
+    pub(crate) fn or_as_it_was<R>(
         &mut self,
         may_fail: bool,
-        work: impl FnOnce(&mut Self) -> Result<History, ModelError>,
-    ) -> Result<History, ModelError> {
+        work: impl FnOnce(&mut Self) -> Result<R, ModelError>,
+    ) -> Result<R, ModelError> {
         let (before, was_built) = (may_fail.then(|| self.snapshot()), self.is_built());
         work(self).inspect_err(|_| match before {
             Some(before) => *self = before,

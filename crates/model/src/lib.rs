@@ -32,6 +32,7 @@ mod feed;
 mod fit;
 mod fit_arguments;
 mod logs;
+mod minimize;
 mod names;
 mod nested;
 mod node;

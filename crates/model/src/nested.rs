@@ -79,6 +79,10 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         self.links.iter().any(|link| link.layer.may_fail())
     }
 
+    fn is_random(&self) -> bool {
+        self.links.iter().any(|link| link.layer.is_random())
+    }
+
     fn forward(&self, pass: Forward<'_, T>) -> Result<(), LayerError> {
         let Some(&input) = pass.inputs.first() else { return Ok(()) };
         self.chain()

@@ -25,6 +25,11 @@ fn loss_for<'a, T: Scalar>(loss: &'a dyn Loss<T>, tail: Option<&'a Tail<T>>) -> 
     tail.map_or(loss, |tail| tail.loss.as_ref())
 }
 
+/// How the layers of a model of this seed run in a training step.
+fn training(seed: u64, step: u64, trainable: bool) -> Mode {
+    Mode::Training { seed: random::derive(seed, LAYERS), step, trainable }
+}
+
 /// Whether gradients move a weight of this layer.
 fn moves<T: Scalar>(model_trainable: bool, link: &Link<T>, weight: &Weight<T>) -> bool {
     model_trainable && link.trainable && weight.is_trainable()
@@ -56,6 +61,41 @@ fn measure<T: Scalar>(
     metrics.iter_mut().try_for_each(|metric| metric.update(batch.y, predictions, None))?;
     weighted.iter_mut().try_for_each(|(_, metric)| metric.update(batch.y, predictions, batch.sample_weight))?;
     Ok(())
+}
+
+/// Forward, loss, backward. The loss comes back, with its penalties; the gradients in the workspace lack those of the
+/// penalties on weights.
+#[inline]
+fn pass<T: Scalar>(
+    chain: Chain<'_, T>,
+    weights: &[Weight<T>],
+    loss: &dyn Loss<T>,
+    workspace: &mut Workspace<T>,
+    batch: Batch<'_, T>,
+    mode: Mode,
+) -> Result<T, ModelError> {
+    let trainable = matches!(mode, Mode::Training { trainable: true, .. });
+    workspace.forward(chain, weights, batch.x, mode)?;
+
+    let output = workspace.output.view();
+    workspace.output_gradient.resize(output.shape());
+    let gradient = workspace.output_gradient.as_mut_slice();
+    let mut value = workspace.evaluator.value_and_gradient(loss, batch.y, output, batch.sample_weight, gradient)?;
+    value += workspace.scratch.take_loss() + penalties(trainable, chain.links, weights);
+
+    chain
+        .backward(Backward {
+            weights,
+            inputs: &[batch.x],
+            output,
+            output_gradient: workspace.output_gradient.view_mut(),
+            weight_gradients: &mut workspace.weight_gradients,
+            input_gradients: &mut [None],
+            trainable,
+            scratch: &mut workspace.scratch,
+        })
+        .map_err(|error| chain.named(error))?;
+    Ok(value)
 }
 
 /// The weights of a model and their gradients.
@@ -116,9 +156,8 @@ impl<T: Scalar> Moving<'_, T> {
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// Makes what the first step needs: the optimizer's state, gradients for the weights.
-    fn prepare(&mut self) {
-        self.build_optimizer();
+    /// Makes gradients for the weights, if they are not there.
+    fn prepare_gradients(&mut self) {
         let Self { weights, compiled: Some(compiled), .. } = self else { return };
         if compiled.workspace.weight_gradients.len() != weights.len() {
             compiled.workspace.weight_gradients = weight_gradients(weights);
@@ -136,34 +175,15 @@ impl<T: Scalar> Sequential<T> {
     fn train_step_here(&mut self, batch: Batch<'_, T>) -> Result<T, ModelError> {
         // At every step: a callback may have changed the layers.
         check_samples(self.shapes("weights")?.0, batch.x)?;
-        self.prepare();
+        self.build_optimizer();
+        self.prepare_gradients();
         let Self { name, seed, trainable, links, weights, compiled, .. } = self;
         let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
         let Compiled { optimizer, loss, metrics, weighted_metrics, mean_loss, tail, state, workspace } = compiled;
-        let (chain, step) = (chain_for(links, tail.as_ref()), state.iteration());
-        let mode = Mode::Training { seed: random::derive(*seed, LAYERS), step, trainable: *trainable };
-
-        workspace.forward(chain, weights, batch.x, mode)?;
-
+        let (chain, mode) = (chain_for(links, tail.as_ref()), training(*seed, state.iteration(), *trainable));
         let loss = loss_for(loss.as_ref(), tail.as_ref());
-        let output = workspace.output.view();
-        workspace.output_gradient.resize(output.shape());
-        let gradient = workspace.output_gradient.as_mut_slice();
-        let mut value = workspace.evaluator.value_and_gradient(loss, batch.y, output, batch.sample_weight, gradient)?;
-        value += workspace.scratch.take_loss() + penalties(*trainable, links, weights);
 
-        chain
-            .backward(Backward {
-                weights,
-                inputs: &[batch.x],
-                output,
-                output_gradient: workspace.output_gradient.view_mut(),
-                weight_gradients: &mut workspace.weight_gradients,
-                input_gradients: &mut [None],
-                trainable: *trainable,
-                scratch: &mut workspace.scratch,
-            })
-            .map_err(|error| chain.named(error))?;
+        let value = pass(chain, weights, loss, workspace, batch, mode)?;
         measure(mean_loss, metrics, weighted_metrics, batch, (workspace, tail.as_ref()), value)?;
 
         let mut moving = Moving { trainable: *trainable, links, weights, gradients: &mut workspace.weight_gradients };
@@ -172,6 +192,60 @@ impl<T: Scalar> Sequential<T> {
             chain.update_state(weights, &workspace.scratch);
         }
         Ok(value)
+    }
+
+    /// The weights that gradients move, each with its layer, in their order.
+    pub(crate) fn moving(&mut self) -> impl Iterator<Item = (&Link<T>, &mut Weight<T>)> {
+        let Self { trainable, links, weights, .. } = self;
+        let trainable = *trainable;
+        let of_weights = links.iter().flat_map(|link| link.weights.clone().map(move |_| link));
+        of_weights.zip(weights).filter(move |(link, weight)| moves(trainable, link, weight))
+    }
+
+    /// The loss of a training step with these values for all weights that gradients move, and its gradient with respect to
+    /// them. The weights take the values, and nothing else changes.
+    ///
+    /// The batch was checked.
+    pub(crate) fn loss_at(&mut self, batch: Batch<'_, T>, values: &[T], gradient: &mut [T]) -> Result<T, ModelError> {
+        self.set_moving(values);
+        self.prepare_gradients();
+        let Self { name, seed, trainable, links, weights, compiled, .. } = self;
+        let Some(compiled) = compiled else { return Err(not_compiled(name, "a loss")) };
+        let Compiled { loss, tail, state, workspace, .. } = compiled;
+        let (chain, mode) = (chain_for(links, tail.as_ref()), training(*seed, state.iteration(), *trainable));
+        let value = pass(chain, weights, loss_for(loss.as_ref(), tail.as_ref()), workspace, batch, mode)?;
+        let mut rest = gradient;
+        let mut moving = Moving { trainable: *trainable, links, weights, gradients: &mut workspace.weight_gradients };
+        moving.each(|_, weight, own| {
+            weight.add_penalty_gradient(own);
+            let (into, after) = std::mem::take(&mut rest).split_at_mut(own.len());
+            into.copy_from_slice(own);
+            rest = after;
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// Gives the weights that gradients move these values, one after the other.
+    pub(crate) fn set_moving(&mut self, mut values: &[T]) {
+        for (_, weight) in self.moving() {
+            let (own, rest) = values.split_at(weight.as_slice().len());
+            weight.as_mut_slice().copy_from_slice(own);
+            values = rest;
+        }
+    }
+
+    /// Moves what training updates without gradients, as often, after a pass with the weights as they are.
+    pub(crate) fn update_statistics(&mut self, batch: Batch<'_, T>, times: usize) -> Result<(), ModelError> {
+        let Self { name, seed, trainable, links, weights, compiled, .. } = self;
+        let Some(compiled) = compiled else { return Err(not_compiled(name, "a training step")) };
+        let Compiled { tail, state, workspace, .. } = compiled;
+        let (chain, mode) = (chain_for(links, tail.as_ref()), training(*seed, state.iteration(), *trainable));
+        workspace.forward(chain, weights, batch.x, mode)?;
+        for _ in 0..times {
+            chain.update_state(weights, &workspace.scratch);
+        }
+        Ok(())
     }
 
     /// One test step: forward in inference, loss, metrics. The loss comes back.

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use cornu_layers::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, KernelArguments, MaxPooling2D};
 use cornu_model::callbacks::{Callback, Training, Verbose};
 use cornu_model::{Compile, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
+use cornu_optimizers::LBFGS;
 use cornu_tensor::{Shape, Tensor, threads};
 
 thread_local! {
@@ -162,6 +163,24 @@ fn the_batches_of_an_epoch() -> Result<(), ModelError> {
         assert!(epochs[0] > 0, "{name}: {epochs:?}"); // the first epoch makes the buffers
         assert_eq!(epochs[1..], [0, 0], "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn the_iterations_of_lbfgs() -> Result<(), ModelError> {
+    let mut allocated = Vec::new();
+    for max_iter in [20, 60] {
+        let mut model = sequential![Dense::new(4).activation("tanh").input_shape([1]), Dense::new(1)]?;
+        model.compile(Compile::new("adam", "mse"))?;
+        let (x, y) = samples([1].into(), BATCH)?;
+        let lbfgs = LBFGS::new().history_size(5)?.tolerance_change(0.0)?.tolerance_grad(0.0)?.max_iter(max_iter);
+        let before = allocations();
+        let report = model.minimize(&x, &y, None, &lbfgs)?;
+        allocated.push(allocations() - before);
+        assert!(report.iterations() == max_iter);
+    }
+    // The list of the losses may grow, from 32 to 64.
+    assert!(allocated[1] <= allocated[0] + 1, "{allocated:?}");
     Ok(())
 }
 

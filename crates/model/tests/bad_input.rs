@@ -7,7 +7,7 @@ use cornu_losses::{LossError, MeanSquaredError, Reduction};
 use cornu_metrics::MetricError;
 use cornu_model::callbacks::Verbose;
 use cornu_model::{Compile, Evaluate, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
-use cornu_optimizers::{Adam, OptimizerError};
+use cornu_optimizers::{Adam, LBFGS, OptimizerError};
 use cornu_tensor::Tensor;
 
 /// Three features, two classes; built, compiled, and trained for one epoch.
@@ -79,6 +79,7 @@ fn data_refused(x: &Tensor<f32>, y: &Tensor<f32>, expected: &str, received: &str
     refused(&model, |model| model.evaluate(x, y, Evaluate::new().verbose(Verbose::Silent)), expected, received);
     refused(&model, |model| model.train_on_batch(x, y, None, &mut Logs::default()), expected, received);
     refused(&model, |model| model.test_on_batch(x, y, None), expected, received);
+    refused(&model, |model| model.minimize(x, y, None, &LBFGS::new()), expected, received);
     let (good_x, good_y) = (self::x(4), self::y(4));
     refused(&model, |model| model.fit(&good_x, &good_y, silent().validation_data(x, y)), expected, received);
 }

@@ -11,6 +11,7 @@ use cornu_losses::{Loss, LossError, MeanSquaredError, Reduction};
 use cornu_metrics::{Metric, MetricError};
 use cornu_model::callbacks::{Callback, LambdaCallback, Training, Verbose};
 use cornu_model::{Compile, Evaluate, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
+use cornu_optimizers::LBFGS;
 use cornu_tensor::{Scalar, Shape, Tensor, View};
 
 /// Gives its input on, until its forward or backward passes in training have been so many.
@@ -153,6 +154,17 @@ fn a_layer_that_fails_in_the_second_epoch() -> Result<(), ModelError> {
 }
 
 #[test]
+fn a_layer_that_fails_in_a_line_search() -> Result<(), ModelError> {
+    for layer in [Fragile::new(5, 99), Fragile::new(99, 5), Fragile::new(0, 0)] {
+        let mut model = with(layer)?;
+        let before = state(&model);
+        assert!(model.minimize(&x(), &y(), None, &LBFGS::new()).is_err());
+        assert_eq!(state(&model), before);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_pass_that_fails_halfway_leaves_no_penalty_behind() -> Result<(), ModelError> {
     let fragile = Fragile::new(1, 9);
     let passes = fragile.passes.clone();
@@ -177,11 +189,12 @@ fn a_pass_that_fails_halfway_leaves_no_penalty_behind() -> Result<(), ModelError
 
 #[test]
 fn a_model_that_was_not_built_is_not_built_again() -> Result<(), ModelError> {
-    for method in ["fit", "train_on_batch"] {
+    for method in ["fit", "minimize", "train_on_batch"] {
         let mut model = sequential![Dense::new(4), Fragile::new(0, 0), Dense::new(2).activation("softmax")]?;
         model.compile(Compile::new("adam", "sparse_categorical_crossentropy"))?;
         let tried = match method {
             "fit" => model.fit(&x(), &y(), fit()).map(drop),
+            "minimize" => model.minimize(&x(), &y(), None, &LBFGS::new()).map(drop),
             _ => model.train_on_batch(&x(), &y(), None, &mut Logs::default()),
         };
         assert!(tried.is_err() && !model.is_built() && model.get_weights().is_empty());

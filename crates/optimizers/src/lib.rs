@@ -23,6 +23,9 @@
 //! The arguments that all optimizers share (weight decay, clipping, moving averages, accumulation of gradients) are those of
 //! [`OptimizerArguments`]. Where a learning rate is given, a schedule can be given too ([`schedules`]).
 //!
+//! Small problems whose loss is the same at every evaluation have [`LBFGS`] besides, which is no [`Optimizer`]: it asks for
+//! losses and gradients itself.
+//!
 //! An optimizer has a name ([`get`]), and whatever takes an optimizer takes the name as well
 //! ([`IntoOptimizer`]).
 
@@ -37,6 +40,7 @@ mod common;
 mod error;
 mod ftrl;
 mod lamb;
+pub mod lbfgs;
 mod learning_rate;
 mod lion;
 mod loss_scale_optimizer;
@@ -69,6 +73,7 @@ use dyn_clone::DynClone;
 pub use error::OptimizerError;
 pub use ftrl::Ftrl;
 pub use lamb::Lamb;
+pub use lbfgs::LBFGS;
 pub use learning_rate::{IntoLearningRate, LearningRate};
 pub use lion::Lion;
 pub use loss_scale_optimizer::LossScaleOptimizer;
