@@ -283,7 +283,7 @@ fn a_stop_ends_the_training_where_keras_does() -> Result<(), ModelError> {
 fn a_callback_sees_the_training_and_sets_the_learning_rate() -> Result<(), ModelError> {
     let mut rates = Vec::new();
     let mut schedule = LambdaCallback::new().on_epoch_begin(|epoch, training| {
-        let params = TrainingParams { epochs: 5, steps: 3, samples: 5, validated: false };
+        let params = TrainingParams { epochs: 5, steps: 3, samples: 5, validated: false, verbose: Verbose::Silent };
         assert_eq!(training.params(), params);
         rates.push(training.learning_rate());
         assert_eq!(training.set_learning_rate(0.1 / (epoch + 1) as f64), Ok(()));

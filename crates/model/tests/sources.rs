@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cornu_layers::{Dense, Dropout, KernelArguments};
 use cornu_model::callbacks::{BackupAndRestore, Callback, LambdaCallback, Training, Verbose};
 use cornu_model::source::{BatchSource, Epochs, Length, OwnedBatch, Stream, shuffle};
-use cornu_model::{Compile, Evaluate, Fit, LayerArguments, ModelError, Sequential, sequential};
+use cornu_model::{Compile, Evaluate, Fit, LayerArguments, ModelError, Predict, Sequential, sequential};
 use cornu_tensor::Tensor;
 use proptest::prelude::*;
 
@@ -116,7 +116,7 @@ proptest! {
         let silent = || Evaluate::new().batch_size(batch_size).verbose(Verbose::Silent);
         let mut source = Elsewhere::new(samples, batch_size, false);
         prop_assert_eq!(from_source.evaluate_source(&mut source, silent())?, from_arrays.evaluate(&x, &y, silent())?);
-        let predicted = from_source.predict_source(&mut source, None)?;
+        let predicted = from_source.predict_source(&mut source, Predict::new().verbose(Verbose::Silent))?;
         prop_assert_eq!(predicted.shape(), [samples, 1].into());
         cornu_testkit::assert_close(predicted.as_slice(), from_arrays.predict(&x)?.as_slice(), 1e-5);
     }
@@ -298,7 +298,7 @@ fn wrong_arguments_are_errors() -> Done {
     zero(silent().validation_freq(0), &mut model);
     assert_eq!(model.fit_source(&mut none(), silent()), Err(ModelError::NoBatches));
     assert_eq!(model.evaluate_source(&mut none(), Evaluate::new()), Err(ModelError::NoBatches));
-    assert_eq!(model.predict_source(&mut none(), None), Err(ModelError::NoBatches));
+    assert_eq!(model.predict_source(&mut none(), Predict::new()), Err(ModelError::NoBatches));
     let mut no_epochs = Epochs::new(|_| std::iter::empty::<(Tensor<f32>, Tensor<f32>)>()).batches(0);
     assert_eq!(model.fit_source(&mut no_epochs, silent()), Err(ModelError::NoBatches));
     let mut empty = none();
@@ -310,8 +310,8 @@ fn wrong_arguments_are_errors() -> Done {
         (model.evaluate_source(&mut ones(), Evaluate::new()).err(), "steps"),
         (model.evaluate_source(&mut ones(), Evaluate::new().steps(0)).err(), "steps"),
         (model.evaluate(&x, &y, Evaluate::new().steps(0)).err(), "steps"),
-        (model.predict_source(&mut ones(), None).err(), "steps"),
-        (model.predict_source(&mut ones(), Some(0)).err(), "steps"),
+        (model.predict_source(&mut ones(), Predict::new()).err(), "steps"),
+        (model.predict_source(&mut ones(), Predict::new().steps(0)).err(), "steps"),
         (model.fit_source(&mut ones(), silent().validation_split(0.5)).err(), "validation_split"),
         (model.fit_source(&mut ones(), silent().sample_weight(&[1.0])).err(), "sample_weight"),
         (model.evaluate_source(&mut ones(), Evaluate::new().sample_weight(&[1.0])).err(), "sample_weight"),

@@ -2,7 +2,7 @@
 
 /// A float as `repr` and `str` write it: the shortest digits that give it back, with an exponent below 1e-4 and from 1e16
 /// on.
-pub(super) fn repr(value: f64) -> String {
+pub(crate) fn repr(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
         not_finite(value)
@@ -14,12 +14,12 @@ pub(super) fn repr(value: f64) -> String {
 }
 
 /// A float as the format `.{digits}f` writes it.
-pub(super) fn fixed(value: f64, digits: usize) -> String {
+pub(crate) fn fixed(value: f64, digits: usize) -> String {
     if value.is_finite() { format!("{value:.digits$}") } else { not_finite(value) }
 }
 
 /// A float as the format `.{digits}e` writes it.
-pub(super) fn exponent(value: f64, digits: usize) -> String {
+pub(crate) fn exponent(value: f64, digits: usize) -> String {
     if value.is_finite() { two_digits(&format!("{value:.digits$e}")) } else { not_finite(value) }
 }
 
