@@ -4,9 +4,9 @@
 
 use cornu_layers::{Dense, Dropout, KernelArguments};
 use cornu_model::callbacks::{
-    Callback, EarlyStopping, LambdaCallback, MonitorMode, Training, TrainingParams, Verbose, WeightRecorder,
+    Callback, EarlyStopping, LambdaCallback, MonitorMode, TrainingParams, Verbose, WeightRecorder,
 };
-use cornu_model::{Compile, Fit, History, LayerArguments, Logs, ModelError, Sequential, sequential};
+use cornu_model::{Compile, Fit, History, LayerArguments, ModelError, Sequential, sequential};
 use cornu_optimizers::SGD;
 use cornu_tensor::Tensor;
 
@@ -115,102 +115,6 @@ fn a_number_that_nobody_measures_is_an_error() -> Result<(), ModelError> {
     let fit = silent().epochs(2).callback(&mut set).callback(&mut stopping);
     let error = line()?.fit(&ones(2), &ones(2), fit).unwrap_err().to_string();
     assert!(error.contains("`mode` to be Min or Max"), "{error}");
-    Ok(())
-}
-
-/// The names in the logs.
-fn names(logs: &Logs) -> String {
-    logs.iter().map(|(name, _)| name).collect::<Vec<_>>().join(" ")
-}
-
-/// Writes down every call.
-#[derive(Default)]
-struct Diary(Vec<String>);
-
-impl Callback<f32> for Diary {
-    fn on_train_begin(&mut self, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push("train_begin".to_owned());
-        Ok(())
-    }
-
-    fn on_train_end(&mut self, logs: &Logs, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("train_end: {}", names(logs)));
-        Ok(())
-    }
-
-    fn on_epoch_begin(&mut self, epoch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("epoch_begin {epoch}"));
-        Ok(())
-    }
-
-    fn on_epoch_end(&mut self, epoch: usize, logs: &mut Logs, _: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("epoch_end {epoch}: {}", names(logs)));
-        Ok(())
-    }
-
-    fn on_test_begin(&mut self, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push("test_begin".to_owned());
-        Ok(())
-    }
-
-    fn on_test_end(&mut self, logs: &Logs, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("test_end: {}", names(logs)));
-        Ok(())
-    }
-
-    fn on_train_batch_begin(&mut self, batch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("batch_begin {batch}"));
-        Ok(())
-    }
-
-    fn on_train_batch_end(&mut self, batch: usize, logs: &Logs, _: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("batch_end {batch}: {}", names(logs)));
-        Ok(())
-    }
-}
-
-/// What Keras calls for two epochs of two batches with a validation.
-const CALLS: [&str; 18] = [
-    "train_begin",
-    "epoch_begin 0",
-    "batch_begin 0",
-    "batch_end 0: loss mae",
-    "batch_begin 1",
-    "batch_end 1: loss mae",
-    "test_begin",
-    "test_end: loss mae val_loss val_mae",
-    "epoch_end 0: loss mae val_loss val_mae",
-    "epoch_begin 1",
-    "batch_begin 0",
-    "batch_end 0: loss mae",
-    "batch_begin 1",
-    "batch_end 1: loss mae",
-    "test_begin",
-    "test_end: loss mae val_loss val_mae",
-    "epoch_end 1: loss mae val_loss val_mae",
-    "train_end: loss mae val_loss val_mae",
-];
-
-#[test]
-fn calls_come_in_keras_s_order() -> Result<(), ModelError> {
-    let mut diary = Diary::default();
-    line()?.fit(&ones(6), &ones(6), silent().epochs(2).validation_split(0.4).callback(&mut diary))?;
-    assert_eq!(diary.0, CALLS);
-
-    let calls = std::cell::RefCell::new(Vec::new());
-    let note = |call: String| calls.borrow_mut().push(call);
-    let mut lambda = LambdaCallback::new()
-        .on_train_begin(|_| note("train_begin".to_owned()))
-        .on_epoch_begin(|epoch, _| note(format!("epoch_begin {epoch}")))
-        .on_train_batch_begin(|batch, _| note(format!("batch_begin {batch}")))
-        .on_train_batch_end(|batch, logs, _| note(format!("batch_end {batch}: {}", names(logs))))
-        .on_test_begin(|_| note("test_begin".to_owned()))
-        .on_test_end(|logs, _| note(format!("test_end: {}", names(logs))))
-        .on_epoch_end(|epoch, logs, _| note(format!("epoch_end {epoch}: {}", names(logs))))
-        .on_train_end(|logs, _| note(format!("train_end: {}", names(logs))));
-    line()?.fit(&ones(6), &ones(6), silent().epochs(2).validation_split(0.4).callback(&mut lambda))?;
-    drop(lambda);
-    assert_eq!(calls.into_inner(), CALLS);
     Ok(())
 }
 

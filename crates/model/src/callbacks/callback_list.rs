@@ -35,3 +35,20 @@ impl<'c, T: Scalar> CallbackList<'c, T> {
         self.callbacks.iter_mut().try_for_each(|callback| call(&mut **callback))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callbacks::WeightRecorder;
+
+    #[test]
+    fn a_progress_bar_that_is_given_takes_the_place_of_the_other() {
+        let (mut recorder, mut given) = (WeightRecorder::<f32>::new(), ProgbarLogger::new());
+        let len = |given: &mut [&mut dyn Callback<f32>], verbose| {
+            CallbackList::new(given, &mut ProgbarLogger::new(), verbose).callbacks.len()
+        };
+        assert_eq!(len(&mut [&mut recorder], Verbose::Line), 2);
+        assert_eq!(len(&mut [&mut recorder], Verbose::Silent), 1);
+        assert_eq!(len(&mut [&mut given, &mut recorder], Verbose::Line), 2);
+    }
+}

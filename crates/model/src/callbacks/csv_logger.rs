@@ -13,7 +13,8 @@ use crate::{Logs, ModelError, python};
 /// Writes the numbers of every epoch into a CSV file, a line an epoch (`keras.callbacks.CSVLogger`).
 ///
 /// The columns are those of the first epoch, in alphabetical order, after `epoch`. As in Keras, there is a column `val_…` for
-/// each where the first epoch has no validation, and what an epoch does not have is `NA`.
+/// each where the first epoch has no validation, and what an epoch does not have is `NA`. A metric of several numbers has
+/// them all in its cell: `"[0.25, 0.5]"`.
 ///
 /// ```
 /// use cornu_layers::Dense;
@@ -117,7 +118,14 @@ impl<T: Scalar> Callback<T> for CSVLogger {
             let header = keys.iter().map(|key| Cow::Borrowed(key.as_str()));
             self.write(std::iter::once(Cow::Borrowed("epoch")).chain(header))?;
         }
-        let cell = |key: &String| logs.get(key).map_or(Cow::Borrowed("NA"), |value| Cow::Owned(python::repr(value)));
+        let cell = |key: &String| match (logs.get_list(key), logs.get(key)) {
+            (Some(values), _) => {
+                let values: Vec<String> = values.iter().map(|&value| python::repr(value)).collect();
+                Cow::Owned(format!("\"[{}]\"", values.join(", ")))
+            }
+            (None, Some(value)) => Cow::Owned(python::repr(value)),
+            (None, None) => Cow::Borrowed("NA"),
+        };
         self.write(std::iter::once(Cow::Owned(epoch.to_string())).chain(keys.iter().map(cell)))?;
         self.keys = Some(keys);
         Ok(())

@@ -214,3 +214,24 @@ fn text(payload: &(dyn Any + Send)) -> &str {
     let owned = || payload.downcast_ref::<String>().map(String::as_str);
     payload.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("no message")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_begin_is_not_an_end() {
+        // By hand: a thread that says that it has begun, and then gives a batch.
+        let ((orders, to_do), (reports, done)) = (sync_channel(4), sync_channel(4));
+        for report in [Report::Begun(Ok(())), Report::Batch(Box::default()), Report::End(Ok(()))] {
+            reports.send(report).unwrap();
+        }
+        let channels = Some((orders, done));
+        let mut prefetch =
+            Prefetch::<f32> { length: Length::Unknown, restarts: true, channels, thread: None, running: true };
+        let mut batch = OwnedBatch::default();
+        assert_eq!(prefetch.next_batch(&mut batch), Ok(true));
+        assert!(matches!(to_do.recv(), Ok(Order::Fill(_))));
+        assert_eq!([(); 2].map(|()| prefetch.next_batch(&mut batch)), [Ok(false), Ok(false)]);
+    }
+}
