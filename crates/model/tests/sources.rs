@@ -40,7 +40,7 @@ proptest! {
         let (mut from_arrays, mut from_source) = (model(seed)?, model(seed)?);
         let expected = from_arrays.fit(&x, &y, fit(silent()))?;
         let source = Elsewhere::new(samples, batch_size, shuffled);
-        let source = if unknown { source.unknown() } else { source };
+        let source = if unknown { source.of_length(Length::Unknown) } else { source };
         let history = match ahead {
             Some(batches) => from_source.fit_source(&mut source.prefetch(batches)?, fit(silent()))?,
             None => {
@@ -62,7 +62,7 @@ proptest! {
 
 #[test]
 fn the_thread_ends_with_the_training() -> Done {
-    let endless = || Elsewhere { length: Length::Endless, ..Elsewhere::new(400, 2, true) };
+    let endless = || Elsewhere::new(400, 2, true).of_length(Length::Endless);
     let source = endless();
     let alive = Arc::clone(&source.alive);
     {
@@ -134,7 +134,7 @@ fn a_batch_that_fails_is_named_and_the_model_is_as_it_was() -> Done {
 
 #[test]
 fn a_model_that_is_not_built_is_built_for_the_first_batch() -> Done {
-    let mut model = sequential![Dense::new(1)]?;
+    let mut model = sequential![Dense::new(1)]?.with_seed(3)?;
     model.compile(Compile::new("sgd", "mse"))?;
     let seen = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&seen);

@@ -30,7 +30,7 @@ pub(crate) struct Elsewhere {
     order: Vec<usize>,
     batch_size: usize,
     shuffled: bool,
-    pub(crate) length: Length,
+    length: Length,
     at: usize,
     /// Held as long as the source is.
     pub(crate) alive: Arc<()>,
@@ -43,8 +43,8 @@ impl Elsewhere {
         Self { x, y, order, batch_size, shuffled, length, at: 0, alive: Arc::default() }
     }
 
-    pub(crate) fn unknown(self) -> Self {
-        Self { length: Length::Unknown, ..self }
+    pub(crate) fn of_length(self, length: Length) -> Self {
+        Self { length, ..self }
     }
 }
 
