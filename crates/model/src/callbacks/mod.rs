@@ -21,6 +21,7 @@ mod terminate_on_nan;
 mod training;
 #[cfg(feature = "tensorboard")]
 mod update_freq;
+mod verbose;
 mod weight_recorder;
 
 pub use backup_and_restore::BackupAndRestore;
@@ -33,7 +34,6 @@ pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::MonitorMode;
 pub use progbar_logger::ProgbarLogger;
-pub use progress::Verbose;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use save_freq::SaveFreq;
 pub use swap_ema_weights::SwapEMAWeights;
@@ -43,6 +43,7 @@ pub use terminate_on_nan::TerminateOnNaN;
 pub use training::{Training, TrainingParams};
 #[cfg(feature = "tensorboard")]
 pub use update_freq::UpdateFreq;
+pub use verbose::Verbose;
 pub use weight_recorder::WeightRecorder;
 
 pub use crate::History;
