@@ -116,6 +116,8 @@ for class_name, config, shapes in [
     ("Zeros", {}, SHAPES),
     ("Ones", {}, SHAPES),
     ("Constant", {"value": 0.3}, SHAPES),
+    ("Constant", {"value": [0.5, -1.0, 2.0]}, [(3,), (7, 3), (2, 1, 3)]),
+    ("Constant", {"value": [[0.5], [-1.0]]}, [(2, 1), (2, 3), (4, 2, 2)]),
     ("Identity", {}, [(1, 1), (3, 3), (7, 3), (3, 7)]),
     ("Identity", {"gain": 2.0}, [(1, 1), (3, 3), (7, 3), (3, 7)]),
 ]:
@@ -174,6 +176,7 @@ for class_name, arguments in [
     ("Zeros", {}),
     ("Ones", {}),
     ("Constant", {"value": 0.3}),
+    ("Constant", {"value": [[0.5, -1.0], [2.0, 0.25]]}),
     ("Identity", {"gain": -2.5}),
     ("Orthogonal", {"gain": 0.7, **SEEDED}),
     ("RandomNormal", {"mean": 0.5, "stddev": 2.0, **SEEDED}),

@@ -345,6 +345,19 @@ make(metrics.R2Score, [(uniform((4,)), uniform((4, 1)), None), (f32([[1], [1]]),
 make(metrics.R2Score, [(f32([[2], [2]]), f32([[1], [2]]), None)], "constant")
 make(metrics.R2Score, [(f32([[2], [2]]), f32([[2], [2]]), None)], "constant_and_right")
 
+# Functions of keras.metrics.
+ROWS = f32([[1, 0, 1], [0, 1, 1]]), f32([[0.3, 0.2, 0.9], [0.25, 0.1, 0.6]])
+HOT_ROWS = f32([[1, 0, 0], [0, 0, 1]]), ROWS[1]
+NUMBERS = f32([0, 2]), ROWS[1]
+for fn, (y_true, y_pred), kwargs in [
+    (metrics.binary_accuracy, ROWS, {}), (metrics.binary_accuracy, ROWS, {"threshold": 0.25}),
+    (metrics.categorical_accuracy, HOT_ROWS, {}), (metrics.sparse_categorical_accuracy, NUMBERS, {}),
+    (metrics.top_k_categorical_accuracy, HOT_ROWS, {"k": 2}), (metrics.sparse_top_k_categorical_accuracy, NUMBERS, {"k": 1}),
+    (metrics.pearson_correlation, ROWS, {}), (metrics.concordance_correlation, ROWS, {"axis": 0}),
+]:
+    weight = None if kwargs.get("axis") == 0 else f32([0.5, 2])
+    add("function", metrics.MeanMetricWrapper(fn, **kwargs), [(y_true, y_pred, weight)], {"fn": fn.__name__, **kwargs})
+
 
 def config_of(metric, short=None):
     """What Keras writes of it, with the name that a first one has."""
@@ -395,7 +408,10 @@ for metric_class, config, other in [
 ]:
     short = keras.src.utils.naming.to_snake_case(metric_class.__name__)
     configs += [config_of(metric_class(**config), short), config_of(metric_class(**config, **other, name="own"))]
-for fn, kwargs in [(losses.huber, {"delta": 0.5}), (losses.mean_squared_error, {}), (losses.log_cosh, {})]:
+for fn, kwargs in [
+    (losses.huber, {"delta": 0.5}), (losses.mean_squared_error, {}), (losses.log_cosh, {}),
+    (metrics.binary_accuracy, {"threshold": 0.25}),
+]:
     configs.append(config_of(metrics.MeanMetricWrapper(fn, name="own", **kwargs)))
 
 # What compile(metrics=[..]) and compile(loss=..) make of a text, given the shapes of label and output.

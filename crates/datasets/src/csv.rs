@@ -125,12 +125,12 @@ pub fn read<T: Scalar>(path: impl AsRef<Path>, options: &Options) -> Result<Data
 /// # Errors
 /// [`DatasetError::Empty`], [`DatasetError::Fields`], [`DatasetError::Number`], [`DatasetError::ClassName`] or
 /// [`DatasetError::Csv`] for what has another form; [`DatasetError::UnknownName`] or [`DatasetError::Argument`] for a
-/// column that does not exist.
+/// column that does not exist; [`DatasetError::Argument`] for a class that is named twice.
 pub fn parse<T: Scalar>(bytes: &[u8], options: &Options) -> Result<Dataset<T>, DatasetError> {
     let mut lines = Lines::new(bytes, options)?;
     let label = lines.position(options.label.as_ref())?;
     let (mut values, mut labels) = (Vec::new(), Vec::new());
-    let mut classes = Classes::new(&options.classes);
+    let mut classes = Classes::new(&options.classes)?;
     while let Some(line) = lines.read()? {
         for (index, field) in line.fields.iter().enumerate() {
             if index == label {

@@ -25,6 +25,12 @@ impl<'a> Input<'a> {
         Ok(Self { reader, packed })
     }
 
+    /// The bytes as they are.
+    #[cfg(feature = "npy")]
+    pub(crate) fn plain(reader: impl Read + 'a) -> Self {
+        Self { reader: Box::new(reader), packed: false }
+    }
+
     /// Exactly so many bytes of this, in a file of this format.
     pub(crate) fn exactly(&mut self, count: usize, format: &'static str, what: &str) -> Result<Vec<u8>, DatasetError> {
         let bytes = self.at_most(count)?;

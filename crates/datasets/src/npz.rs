@@ -94,7 +94,8 @@ impl<R: Read + Seek> Npz<R> {
             }
             Err(error) => return Err(broken(error)),
         };
-        let read = Input::new(BufReader::new(entry)).and_then(npy::tensor);
+        // What the archive has unpacked is not unpacked once more, or a small file could be a thousand thousand times as large.
+        let read = npy::tensor(Input::plain(BufReader::new(entry)));
         read.map_err(|error| of_file(Path::new(&format!("{name}{ENDING}")), error))
     }
 }
@@ -160,4 +161,26 @@ fn encode<T: Scalar, W: Write + Seek>(writer: W, arrays: &[(&str, &Tensor<T>)]) 
 fn broken(error: ZipError) -> DatasetError {
     let expected = "a zip archive of .npy files, each of another name".to_owned();
     DatasetError::Format { format: FORMAT, expected, received: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn what_is_unpacked_is_not_unpacked_again() -> Result<(), Box<dyn std::error::Error>> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&npy::to_bytes(&Tensor::from([1.0_f32]))?)?;
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file("x.npy", SimpleFileOptions::default().compression_method(CompressionMethod::Deflated))?;
+        archive.write_all(&gzip.finish()?)?;
+        let error = Npz::new(archive.finish()?)?.array::<f32>("x").unwrap_err().to_string();
+        assert!(error.starts_with("x.npy: npy: expected \\x93NUMPY first. Received: "), "{error}");
+        Ok(())
+    }
 }

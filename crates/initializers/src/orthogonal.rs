@@ -64,7 +64,7 @@ impl Orthogonal {
     /// [`InitializerError::Config`] for an argument that is not understood, and as [`Orthogonal::new`].
     pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
         let mut arguments = config.arguments();
-        let orthogonal = Self { seed: arguments.get("seed")?, ..Self::new(arguments.or("gain", 1.0)?)? };
+        let orthogonal = Self { seed: random::read_seed(&mut arguments)?, ..Self::new(arguments.or("gain", 1.0)?)? };
         arguments.finish()?;
         Ok(orthogonal)
     }

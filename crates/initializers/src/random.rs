@@ -5,6 +5,7 @@
 //! stay the same from one release to the next (`tests/value_stability.rs`). A value is drawn as `f64` and
 //! rounded to the tensor's type: `f32` and `f64` tensors of one seed agree.
 
+use cornu_config::{Arguments, ConfigError, Value};
 use cornu_tensor::{Scalar, threads};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
@@ -65,6 +66,15 @@ fn mix(mut z: u64) -> u64 {
 /// ```
 pub fn key(seed: Option<u64>, rng: &mut dyn Rng) -> u64 {
     seed.unwrap_or_else(|| rng.next_u64())
+}
+
+/// The seed among an initializer's arguments. Keras's `SeedGenerator`, which gives other values at every call, is as no
+/// seed here.
+pub(crate) fn read_seed(arguments: &mut Arguments<'_>) -> Result<Option<u64>, ConfigError> {
+    match arguments.get::<Value>("seed")? {
+        Some(generator) if generator.get("class_name").is_some_and(|class| class == "SeedGenerator") => Ok(None),
+        _ => arguments.get("seed"),
+    }
 }
 
 /// Fills `values` from a distribution, block by block, on several threads where there are enough blocks (and

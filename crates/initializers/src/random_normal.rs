@@ -50,7 +50,7 @@ impl RandomNormal {
     pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
         let mut arguments = config.arguments();
         let normal = Self {
-            seed: arguments.get("seed")?,
+            seed: random::read_seed(&mut arguments)?,
             ..Self::new(arguments.or("mean", 0.0)?, arguments.or("stddev", 0.05)?)?
         };
         arguments.finish()?;

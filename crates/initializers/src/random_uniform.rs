@@ -67,7 +67,7 @@ impl RandomUniform {
     pub fn from_config(config: &Config) -> Result<Self, InitializerError> {
         let mut arguments = config.arguments();
         let uniform = Self {
-            seed: arguments.get("seed")?,
+            seed: random::read_seed(&mut arguments)?,
             ..Self::new(arguments.or("minval", -0.05)?, arguments.or("maxval", 0.05)?)?
         };
         arguments.finish()?;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use cornu_config::{Config, ConfigError, Entry};
 use cornu_tensor::Scalar;
 
+use crate::given::constant;
 use crate::{
-    Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, InitializerError, LecunNormal,
+    GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, InitializerError, LecunNormal,
     LecunUniform, MODULE, Ones, Orthogonal, RandomNormal, RandomUniform, STFT, TruncatedNormal, VarianceScaling, Zeros,
 };
 
@@ -17,7 +18,7 @@ fn entries<T: Scalar>() -> [Entry<Shared<T>, InitializerError>; 16] {
     [
         entry("Zeros", &["zeros", "zero"], |c| share(Zeros::from_config(c))),
         entry("Ones", &["ones", "one"], |c| share(Ones::from_config(c))),
-        entry("Constant", &["constant"], |c| share(Constant::from_config(c))),
+        entry("Constant", &["constant"], constant),
         entry("RandomNormal", &["random_normal", "normal"], |c| share(RandomNormal::from_config(c))),
         entry("RandomUniform", &["random_uniform", "uniform"], |c| share(RandomUniform::from_config(c))),
         entry("TruncatedNormal", &["truncated_normal"], |c| share(TruncatedNormal::from_config(c))),

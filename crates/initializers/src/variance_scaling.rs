@@ -207,7 +207,7 @@ impl VarianceScaling {
 
     /// With the rest of the arguments: seed and axes.
     fn read(mut self, mut arguments: Arguments<'_>) -> Result<Self, InitializerError> {
-        self.seed = arguments.get("seed")?;
+        self.seed = random::read_seed(&mut arguments)?;
         if let Some(axes) = arguments.get::<Vec<isize>>("input_axes")? {
             self = self.input_axes(&axes)?;
         }

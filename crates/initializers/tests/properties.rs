@@ -336,10 +336,18 @@ fn fans_of_an_empty_kernel() -> Result<(), InitializerError> {
 /// What no file can carry, and what a file must not say.
 #[test]
 fn configs() -> Result<(), InitializerError> {
-    assert_eq!(Initializer::<f32>::get_config(&Tensor::<f32>::zeros([2])), None);
+    assert_eq!(Initializer::<f32>::get_config(&Tensor::<f32>::full([2], f32::INFINITY)), None);
     assert_eq!(Initializer::<f32>::get_config(&Constant::new(f64::NAN)), None);
     assert_eq!(Initializer::<f32>::get_config(&Identity::new(f64::INFINITY)), None);
     assert_eq!(Initializer::<f32>::get_config(&STFT::new().window(Window::Values(vec![f64::NAN]))), None);
+
+    // Keras writes a generator of seeds as an object; it gives other values at every call.
+    let generator = Config::new("keras.random", "SeedGenerator").with("seed", 3).with("name", "seed_generator");
+    for class in ["RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "HeNormal", "Orthogonal"] {
+        let made = from_config::<f32>(&Config::new("keras.initializers", class).with("seed", generator.clone()))?;
+        assert_eq!(made.get_config(), from_config::<f32>(&Config::new("keras.initializers", class))?.get_config());
+    }
+    assert!(from_config::<f32>(&Config::new("keras.initializers", "HeNormal").with("seed", "x")).is_err());
 
     // Keras writes no gain, and reads it.
     let identity = Config::new("keras.initializers", "Identity").with("gain", 2.0);

@@ -136,12 +136,11 @@ fn check<T: Scalar>(layers: Vec<(Box<dyn Layer<T>>, Shape)>) {
     }
 }
 
-/// The products are so small that they need no buffer to rearrange their operands in. For larger ones the
-/// crate `gemm` takes one from the allocator at each call, whatever the layer does.
 macro_rules! layers {
     ($T:ty) => {{
         let all: Vec<(Box<dyn Layer<$T>>, Shape)> = vec![
             (Box::new(Dense::<$T>::new(16).activation("relu")), [16].into()),
+            (Box::new(Dense::<$T>::new(90).activation("relu")), [150].into()),
             (Box::new(Dense::<$T>::new(4).activation("softmax").use_bias(false)), [3].into()),
             (
                 Box::new(Dense::<$T>::new(4).activation("gelu").kernel_regularizer("l2").activity_regularizer("l1")),

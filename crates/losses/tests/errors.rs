@@ -1,13 +1,14 @@
 //! What each loss refuses.
 
 use cornu_losses::{
-    CategoricalCrossentropy, Evaluator, Loss, LossError, MeanSquaredError, Reduction, SparseCategoricalCrossentropy,
+    CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy, Circle,
+    CosineSimilarity, Dice, Evaluator, Loss, LossError, MeanSquaredError, Reduction, SparseCategoricalCrossentropy,
     get, names,
 };
-use cornu_tensor::{Tensor, View};
+use cornu_tensor::{Shape, Tensor, View};
 
 fn values(shape: &[usize]) -> Result<Tensor<f32>, LossError> {
-    Ok(Tensor::full(cornu_tensor::Shape::new(shape)?, 0.5))
+    Ok(Tensor::full(Shape::new(shape)?, 0.5))
 }
 
 #[test]
@@ -115,4 +116,56 @@ fn nothing_panics() -> Result<(), LossError> {
         }
     }
     Ok(())
+}
+
+#[test]
+fn an_axis_that_is_not_there() {
+    let y = Tensor::<f64>::zeros([2, 3]);
+    let losses: [Box<dyn Loss<f64>>; 3] = [
+        Box::new(Dice::new().axis(&[1, -1])),
+        Box::new(CosineSimilarity::new().axis(2)),
+        Box::new(CategoricalCrossentropy::new().axis(-3)),
+    ];
+    for loss in losses {
+        let error = Evaluator::new().value(&loss, y.view(), y.view(), None).unwrap_err();
+        assert!(matches!(error, LossError::Argument { argument: "axis", .. }), "{error}");
+        assert!(error.to_string().ends_with("for y_pred of shape (2, 3)"), "{error}");
+    }
+}
+
+#[test]
+fn class_alphas_need_classes() -> Result<(), LossError> {
+    let y = Tensor::<f64>::full([2, 3], 0.5);
+    let loss = CategoricalFocalCrossentropy::new().class_alphas(&[0.1, 0.2])?;
+    let error = Evaluator::new().value(&loss, y.view(), y.view(), None).unwrap_err().to_string();
+    assert!(error.ends_with("Received: alpha=[0.1, 0.2] for y_pred of shape (2, 3)"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn shapes_and_labels_that_do_not_fit() {
+    let circle: Box<dyn Loss<f64>> = Box::new(Circle::new());
+    let ctc: Box<dyn Loss<f64>> = Box::new(CTC::new());
+    let q: Box<dyn Loss<f64>> = Box::new(CategoricalGeneralizedCrossEntropy::new());
+    for (loss, y_true, y_pred) in [
+        (&circle, vec![2, 2], vec![2, 3]),
+        (&circle, vec![3], vec![2, 3]),
+        (&circle, vec![2], vec![2]),
+        (&ctc, vec![2], vec![2, 3, 4]),
+        (&ctc, vec![3, 2], vec![2, 3, 4]),
+        (&ctc, vec![2, 2], vec![2, 0, 4]),
+        (&ctc, vec![2, 2], vec![2, 3, 1]),
+        (&q, vec![2, 3], vec![2, 3]),
+    ] {
+        let shape = |dims: &[usize]| Shape::new(dims).unwrap();
+        let error = loss.values_shape(shape(&y_true), shape(&y_pred)).unwrap_err();
+        assert!(matches!(error, LossError::Shapes { .. }), "{error}");
+    }
+    for (loss, y_pred) in [(&ctc, Tensor::<f64>::zeros([1, 3, 4])), (&q, Tensor::zeros([1, 2, 4]))] {
+        for bad in [4.0, -1.0, 0.5, f64::NAN] {
+            let y_true = Tensor::from([[1.0, bad]]);
+            let error = Evaluator::new().value(loss, y_true.view(), y_pred.view(), None).unwrap_err();
+            assert!(matches!(error, LossError::Label { classes: 4, position: 1, .. }), "{error}");
+        }
+    }
 }

@@ -277,8 +277,13 @@ impl<T: Scalar> Sequential<T> {
     /// The optimizer's variables, if they exist.
     pub(crate) fn state_variables(&self) -> Option<Vec<StateVariable<'_, T>>> {
         let compiled = self.compiled.as_ref().filter(|compiled| compiled.state.is_built())?;
-        let trained = self.trained();
-        Some(compiled.state.variables(compiled.optimizer.as_ref(), |index| trained.get(index) == Some(&true)))
+        self.variables_of(&compiled.state)
+    }
+
+    /// The optimizer's variables in this state of it.
+    pub(crate) fn variables_of<'s>(&self, state: &'s OptimizerState<T>) -> Option<Vec<StateVariable<'s, T>>> {
+        let (compiled, trained) = (self.compiled.as_ref()?, self.trained());
+        Some(state.variables(compiled.optimizer.as_ref(), |index| trained.get(index) == Some(&true)))
     }
 
     /// Gives the optimizer back what it had learned, in the order of [`Sequential::optimizer_variables`]. If a value does
@@ -322,16 +327,18 @@ impl<T: Scalar> Sequential<T> {
 
     /// Makes the optimizer's state, if it is not there and the weights are.
     pub(crate) fn build_optimizer(&mut self) {
-        let Some(compiled) = self.compiled.as_ref().filter(|compiled| !compiled.state.is_built()) else { return };
-        if !self.is_built() {
-            return;
-        }
-        let variables = self.named_weights().zip(&self.weights).filter(|(_, weight)| weight.is_trainable());
-        let variables = variables.map(|(named, weight)| (named.path, weight.value()));
-        let state = OptimizerState::new(compiled.optimizer.as_ref(), variables);
-        if let Some(compiled) = &mut self.compiled {
+        let state = self.first_state();
+        if let (Some(compiled), Some(state)) = (&mut self.compiled, state) {
             compiled.state = state;
         }
+    }
+
+    /// The optimizer's state before the first step, if it is not there and the weights are.
+    pub(crate) fn first_state(&self) -> Option<OptimizerState<T>> {
+        let compiled = self.compiled.as_ref().filter(|compiled| !compiled.state.is_built() && self.is_built())?;
+        let variables = self.named_weights().zip(&self.weights).filter(|(_, weight)| weight.is_trainable());
+        let variables = variables.map(|(named, weight)| (named.path, weight.value()));
+        Some(OptimizerState::new(compiled.optimizer.as_ref(), variables))
     }
 
     /// What the model was compiled with.

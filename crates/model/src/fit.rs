@@ -1,5 +1,7 @@
 //! Training: the loop of `fit`.
 
+use std::io::{self, Write};
+
 use cornu_initializers::random;
 use cornu_tensor::{Scalar, Tensor, View};
 
@@ -223,20 +225,16 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
-/// Says what the user should know.
+/// Says what the user should know. A closed standard error is no reason to stop training.
 pub(crate) fn warn(verbose: Verbose, text: &str) {
     if verbose != Verbose::Silent {
-        eprintln!("\n{text}");
+        let _ = writeln!(io::stderr(), "\n{text}");
     }
 }
 
 /// Says once that the loss is no longer a number.
 fn warn_of_nan(verbose: Verbose, epoch: usize, batch: usize) {
-    if verbose != Verbose::Silent {
-        eprintln!(
-            "\nThe loss is NaN from epoch {}, batch {} on. A smaller learning rate or `from_logits` may help.",
-            epoch + 1,
-            batch + 1
-        );
-    }
+    let (epoch, batch) = (epoch + 1, batch + 1);
+    let advice = "A smaller learning rate or `from_logits` may help.";
+    warn(verbose, &format!("The loss is NaN from epoch {epoch}, batch {batch} on. {advice}"));
 }

@@ -85,8 +85,8 @@ impl fmt::Display for Logs {
 
 /// One of them: `loss: 0.6931`.
 pub(crate) fn entry(name: &str, value: f64) -> String {
-    let digits = if value.abs() > 1e-3 || value.is_nan() { python::fixed } else { python::exponent };
-    format!("{name}: {}", digits(value, 4))
+    let value = if value.abs() > 1e-3 { python::fixed(value, 4) } else { python::exponent(value, 4) };
+    format!("{name}: {value}")
 }
 
 /// What a training measured: every logged number of every epoch (Keras's `History`).
@@ -198,7 +198,8 @@ mod tests {
             "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500 - weighted_mae: 1.0000 - extra: -3.0000"
         );
         assert_eq!(logs.get("loss"), Some(2e-4));
-        assert_eq!((entry("a", 0.0), entry("b", 1.5e-120)), ("a: 0.0000e+00".to_owned(), "b: 1.5000e-120".to_owned()));
+        let numbers = [0.0, 1.5e-120, f64::INFINITY, f64::NEG_INFINITY].map(|value| entry("x", value));
+        assert_eq!(numbers, ["x: 0.0000e+00", "x: 1.5000e-120", "x: inf", "x: -inf"]);
     }
 
     #[test]

@@ -10,8 +10,7 @@ use crate::{Evaluate, Logs, ModelError, Sequential};
 impl<T: Scalar> Sequential<T> {
     /// One training step on a batch; the loss and the metrics of this batch come back in `logs`.
     ///
-    /// After the first call for a batch size, Cornu allocates nothing (the crate `gemm`, which takes the larger
-    /// products, does).
+    /// After the first call for a batch size, nothing is allocated.
     ///
     /// # Errors
     /// [`ModelError`] for whatever does not fit; the weights are then as they were. (A user's own optimizer that

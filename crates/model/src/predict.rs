@@ -12,8 +12,7 @@ const BATCH: usize = 512;
 
 /// A model ready to predict into given buffers, with the memory that it works in.
 ///
-/// After the first prediction for a number of samples, Cornu allocates nothing (the crate `gemm`, which takes the
-/// larger products, does). Each thread has its own.
+/// After the first prediction for a number of samples, nothing is allocated. Each thread has its own.
 ///
 /// ```
 /// use cornu_layers::Dense;

@@ -1,8 +1,4 @@
 //! A step in steady state allocates nothing.
-//!
-//! Known limit: the crate `gemm` allocates at every call (a list of flags, and room to pack its operands in),
-//! but for products by a vector and sums of at most two terms. Cornu's own loops, which allocate nothing, take
-//! products of up to 2,048 multiply-adds. So the networks here are small.
 
 #![expect(unsafe_code, reason = "a global allocator is unsafe to implement; this one counts and passes on")]
 
@@ -13,7 +9,7 @@ use cornu_layers::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, KernelAr
 use cornu_model::callbacks::{Callback, Training, Verbose};
 use cornu_model::source::{BatchSource, Length, OwnedBatch};
 use cornu_model::{Compile, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
-use cornu_tensor::{Shape, Tensor};
+use cornu_tensor::{Shape, Tensor, threads};
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
@@ -85,6 +81,16 @@ fn nested() -> Result<Sequential<f32>, ModelError> {
     sequential![sequential![Dense::new(6).activation("tanh").input_shape([5]), Dense::new(4)]?, Dense::new(2)]
 }
 
+/// Products of every kind, on this thread alone: the counter is that of one.
+fn wide() -> Result<Sequential<f32>, ModelError> {
+    threads::set_threads(1);
+    sequential![
+        Dense::new(700).activation("relu").input_shape([300]),
+        Dense::new(90).activation("relu"),
+        Dense::new(2).activation("softmax"),
+    ]
+}
+
 fn samples(input: Shape, samples: usize) -> Result<(Tensor<f32>, Tensor<f32>), ModelError> {
     let x = Tensor::from_fn(input.with_batch(samples)?, |i| ((i * 31) % 17) as f32 / 8.0 - 1.0);
     Ok((x, Tensor::from_fn([samples], |i| (i % 2) as f32)))
@@ -96,6 +102,7 @@ fn all() -> Result<Vec<(&'static str, Sequential<f32>)>, ModelError> {
         ("regularized", regularized()?),
         ("convolutional", convolutional()?),
         ("nested", nested()?),
+        ("wide", wide()?),
     ];
     for (name, model) in &mut models {
         let loss = cornu_losses::SparseCategoricalCrossentropy::new().from_logits(*name == "nested");

@@ -3,8 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test may panic, in its helpers too")]
 
 use cornu_layers::{Dense, Dropout, KernelArguments};
+use cornu_metrics::F1Score;
 use cornu_model::callbacks::{
-    Callback, EarlyStopping, LambdaCallback, MonitorMode, TrainingParams, Verbose, WeightRecorder,
+    CSVLogger, Callback, EarlyStopping, LambdaCallback, MonitorMode, TrainingParams, Verbose, WeightRecorder,
 };
 use cornu_model::{Compile, Fit, History, LayerArguments, ModelError, Sequential, sequential};
 use cornu_optimizers::SGD;
@@ -112,9 +113,29 @@ fn a_number_that_nobody_measures_is_an_error() -> Result<(), ModelError> {
     }
     let mut stopping = EarlyStopping::new("mae2");
     let mut set = LambdaCallback::new().on_epoch_end(|_, logs, _| logs.set("mae2", 1.0));
-    let fit = silent().epochs(2).callback(&mut set).callback(&mut stopping);
+    let fit = silent().callback(&mut set).callback(&mut stopping);
     let error = line()?.fit(&ones(2), &ones(2), fit).unwrap_err().to_string();
     assert!(error.contains("`mode` to be Min or Max"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_csv_file_holds_lists_and_goes_on_after_half_a_line() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("log.csv");
+    let mut model = sequential![Dense::new(2).activation("softmax").input_shape([1])]?;
+    model.compile(Compile::new("sgd", "categorical_crossentropy").metric(F1Score::new()))?;
+    let (x, y) = (Tensor::from([[1.0], [2.0], [3.0]]), Tensor::from([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]));
+    std::fs::write(&path, "epoch,f1_score,loss\r\n0,\"\"\"[0.5, 0.")?;
+    let mut logger = CSVLogger::new(&path).append(true);
+    let history = model.fit(&x, &y, silent().callback(&mut logger))?;
+    let scores = &history.get_list("f1_score").ok_or("no scores")?[0];
+    let text = std::fs::read_to_string(&path)?;
+    let (before, after) = text.split_once("\r\n0,\"\"\"[0.5, 0.\r\n").ok_or(text.clone())?;
+    assert_eq!(before, "epoch,f1_score,loss");
+    let [a, b] = scores[..] else { return Err("two classes".into()) };
+    let loss = history.last("loss").ok_or("no loss")?;
+    assert_eq!(after, format!("0,\"\"\"[{a:?}, {b:?}]\"\"\",{loss:?},NA,NA\r\n"));
     Ok(())
 }
 

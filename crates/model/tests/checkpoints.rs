@@ -57,6 +57,30 @@ fn all_comes_back_and_training_goes_on_the_same() -> Done {
 }
 
 #[test]
+fn a_model_goes_back_to_before_its_first_step() -> Done {
+    let (folder, (x, y)) = (tempfile::tempdir()?, data());
+    let path = folder.path().join("model.safetensors");
+    let mut first = model(5)?;
+    first.set_learning_rate(0.25)?;
+    let summary = first.summary();
+    first.save_checkpoint(&path)?;
+    assert_eq!(first.summary(), summary);
+    first.fit(&x, &y, fit().epochs(3))?;
+    let mut again = trained(6)?;
+    again.load_checkpoint(&path)?;
+    assert_eq!((again.iterations(), again.learning_rate()), (0, Some(0.25)));
+    again.fit(&x, &y, fit().epochs(3))?;
+    assert_eq!(state(&mut again), state(&mut first));
+    // A file that does not fit leaves no trace.
+    let mut other = sequential![Dense::new(2).input_shape([1])]?;
+    other.compile(Compile::new("adam", "mse"))?;
+    let summary = other.summary();
+    assert!(other.load_checkpoint(&path).is_err());
+    assert_eq!(other.summary(), summary);
+    Ok(())
+}
+
+#[test]
 fn special_numbers_and_f64_come_back() -> Done {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("model.safetensors");
@@ -217,6 +241,20 @@ fn the_best_weights_alone() -> Done {
 }
 
 #[test]
+fn what_could_not_be_saved_is_not_the_best() -> Done {
+    let ((x, y), folder) = (data(), tempfile::tempdir()?);
+    let path = folder.path().join("best.safetensors");
+    fs::create_dir(&path)?;
+    let mut checkpoint = ModelCheckpoint::new(path.to_string_lossy()).monitor("loss").save_best_only(true);
+    assert!(trained(1)?.fit(&x, &y, fit().callback(&mut checkpoint)).is_err());
+    assert_eq!((checkpoint.best(), checkpoint.last_saved()), (None, None));
+    fs::remove_dir(&path)?;
+    model(1)?.fit(&x, &y, fit().callback(&mut checkpoint))?;
+    assert_eq!(checkpoint.last_saved(), Some(&*path));
+    Ok(())
+}
+
+#[test]
 fn the_metric_tells_which_way_is_better() -> Done {
     // Keras knows that R² is better upwards, and nothing of what is only counted.
     let ((x, y), folder) = (data(), tempfile::tempdir()?);
@@ -261,8 +299,10 @@ fn wrong_arguments_are_errors_before_the_first_step() -> Done {
     // Where a schedule says the rates, nothing else can.
     let mut model = model(1)?;
     model.compile(Compile::new(SGD::new(ExponentialDecay::new(0.1, 10, 0.5)?)?, "mse"))?;
-    let mut scheduler = LearningRateScheduler::new(|_, rate| rate);
-    assert!(matches!(model.fit(&x, &y, fit().callback(&mut scheduler)), Err(ModelError::Optimizer(_))));
+    let (mut scheduler, mut reduce) = (LearningRateScheduler::new(|_, rate| rate), ReduceLROnPlateau::new("loss"));
+    for callback in [&mut scheduler as &mut dyn Callback<f32>, &mut reduce] {
+        assert!(matches!(model.fit(&x, &y, fit().callback(callback)), Err(ModelError::Optimizer(_))));
+    }
     Ok(())
 }
 

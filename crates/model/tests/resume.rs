@@ -162,16 +162,27 @@ fn a_damaged_backup_is_an_error_or_the_one_before_it_is_taken() -> Done {
 }
 
 #[test]
+fn a_backup_that_had_not_taken_its_place_is_taken() -> Done {
+    // The one before the last was damaged when it made room for another, and then the power failed.
+    let folder = tempfile::tempdir()?;
+    interrupted(folder.path(), true)?;
+    fs::rename(folder.path().join("latest.safetensors"), folder.path().join("latest.safetensors.new"))?;
+    fs::write(folder.path().join("latest.safetensors.bkp"), "damaged")?;
+    assert_eq!(go_on(folder.path())?.epochs(), [2, 3, 4]);
+    Ok(())
+}
+
+#[test]
 fn a_backup_of_another_model_or_of_no_training_is_an_error() -> Done {
     let ((x, y), folder) = (data(), tempfile::tempdir()?);
     interrupted(folder.path(), false)?;
     let mut backup = BackupAndRestore::new(folder.path());
-    let mut other = model(3, "sgd")?;
+    let (mut other, fresh) = (model(3, "sgd")?, model(3, "adam")?);
     let before = other.clone();
     let error = other.fit(&x, &y, fit().callback(&mut backup)).unwrap_err();
     assert!(error.to_string().contains("expected the optimizer `sgd`. Received: `adam`"), "{error}");
     assert_eq!((other.get_weights(), other.iterations()), (before.get_weights(), 0));
-    before.save_checkpoint(folder.path().join("latest.safetensors"))?;
+    fresh.save_checkpoint(folder.path().join("latest.safetensors"))?;
     let error = go_on(folder.path()).unwrap_err().to_string();
     assert!(error.contains("a backup of a training") && error.ends_with("Received: none"), "{error}");
     Ok(())

@@ -236,6 +236,18 @@ impl<T: Scalar> Optimizer<T> for Box<dyn Optimizer<T>> {
         (**self).step(at, variable, gradient, slots)
     }
 
+    fn at(&self, iteration: u64) -> Step<T> {
+        (**self).at(iteration)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        (**self).learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) -> Result<(), OptimizerError> {
+        (**self).set_learning_rate(rate)
+    }
+
     fn weight_decay_of(&self, variable: &Variable) -> Option<f64> {
         (**self).weight_decay_of(variable)
     }

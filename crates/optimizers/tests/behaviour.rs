@@ -1,9 +1,9 @@
 //! Minima that the optimizers find, and what they refuse.
 
 use cornu_optimizers::{
-    Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer, Muon, Nadam, Optimizer,
-    OptimizerArguments, OptimizerError, OptimizerState, RMSprop, SGD, ScheduleFreeAdamW, StateValue, Variable, get,
-    names,
+    Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Common, Ftrl, Lamb, Lion, LossScaleOptimizer, Muon, Nadam,
+    Optimizer, OptimizerArguments, OptimizerError, OptimizerState, RMSprop, SGD, ScheduleFreeAdamW, StateValue, Step,
+    Variable, get, names,
 };
 use cornu_tensor::{Shape, Tensor};
 use cornu_testkit::assert_close;
@@ -279,7 +279,12 @@ fn what_does_not_fit_a_state_changes_nothing() -> Result<(), OptimizerError> {
     let mut state = OptimizerState::new(&adam, [("w", &tensor)]);
     let (iteration, rate, slot) = (StateValue::Integer(5), StateValue::Number(0.5), StateValue::Tensor(&tensor));
     let wrong = Tensor::full([2, 1], 1.0);
-    let refused: [(&[StateValue<'_, f64>], &str); 5] = [
+    let refused: [(&[StateValue<'_, f64>], &str); 6] = [
+        (
+            &[StateValue::Integer(u64::MAX), rate, slot, slot],
+            "adam: expected `iteration` of its state to be a whole number from 0 to 9223372036854775807. Received: \
+             18446744073709551615",
+        ),
         (&[iteration, rate, slot], "adam: expected 4 values, one for each variable of its state. Received: 3"),
         (
             &[iteration, rate, slot, StateValue::Tensor(&wrong)],
@@ -288,7 +293,7 @@ fn what_does_not_fit_a_state_changes_nothing() -> Result<(), OptimizerError> {
         (&[iteration, rate, slot, rate], "adam: expected `w_velocity` of its state to be of shape (2,). Received: 0.5"),
         (
             &[rate, rate, slot, slot],
-            "adam: expected `iteration` of its state to be a whole number, 0 or more. Received: 0.5",
+            "adam: expected `iteration` of its state to be a whole number from 0 to 9223372036854775807. Received: 0.5",
         ),
         (
             &[iteration, StateValue::Number(f64::NAN), slot, slot],
@@ -339,5 +344,49 @@ fn embeddings_and_what_is_excluded_move_as_with_adam() -> Result<(), OptimizerEr
     };
     assert_eq!([decay("b/kernel", 2)?, decay("b/bias", 1)?], [Some(0.5), Some(0.004)]);
     assert_eq!([decay("a/kernel", 2)?, decay("b/gamma", 1)?], [None, None]);
+    Ok(())
+}
+
+/// One's own optimizer, that gives no other rate than its own.
+#[derive(Debug, Clone)]
+struct Stubborn(SGD);
+
+impl OptimizerArguments for Stubborn {
+    fn common(&self) -> &Common {
+        self.0.common()
+    }
+    fn common_mut(&mut self) -> &mut Common {
+        self.0.common_mut()
+    }
+}
+
+impl Optimizer<f64> for Stubborn {
+    fn name(&self) -> &str {
+        "stubborn"
+    }
+    fn step(&self, _: Step<f64>, _: &mut [f64], _: &[f64], _: &mut [Tensor<f64>]) -> Result<(), OptimizerError> {
+        Ok(())
+    }
+    fn at(&self, iteration: u64) -> Step<f64> {
+        Step { iteration, learning_rate: 7.0 }
+    }
+    fn learning_rate(&self) -> f64 {
+        7.0
+    }
+    fn set_learning_rate(&mut self, _rate: f64) -> Result<(), OptimizerError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_boxed_optimizer_is_the_same() -> Result<(), OptimizerError> {
+    let mut boxed: Box<dyn Optimizer<f64>> = Box::new(Stubborn(SGD::new(0.5)?));
+    // As whatever is generic over optimizers sees the box.
+    fn rates(optimizer: &mut impl Optimizer<f64>) -> Result<[f64; 2], OptimizerError> {
+        optimizer.set_learning_rate(0.25)?;
+        Ok([optimizer.learning_rate(), optimizer.at(3).learning_rate])
+    }
+    assert_eq!(rates(&mut boxed)?, [7.0, 7.0]);
+    assert_eq!(boxed.common().learning_rate().at(0), 0.5);
     Ok(())
 }

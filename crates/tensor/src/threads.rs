@@ -54,20 +54,20 @@ fn available() -> usize {
 
 /// The threads that there are.
 fn pool() -> usize {
-    #[cfg(any(feature = "simd", feature = "matmul"))]
+    #[cfg(feature = "simd")]
     return rayon::current_num_threads();
-    #[cfg(not(any(feature = "simd", feature = "matmul")))]
+    #[cfg(not(feature = "simd"))]
     1
 }
 
 /// Runs two pieces of work, on two threads where there are two.
-#[cfg(any(feature = "simd", feature = "matmul"))]
+#[cfg(feature = "simd")]
 pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     rayon::join(a, b)
 }
 
 /// Runs two pieces of work one after the other.
-#[cfg(not(any(feature = "simd", feature = "matmul")))]
+#[cfg(not(feature = "simd"))]
 pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     (a(), b())
 }
@@ -82,7 +82,7 @@ pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnc
 /// assert_eq!(cornu_tensor::threads::inside(1 << 20, || 6 * 7), 42);
 /// ```
 pub fn inside<R: Send>(work: usize, f: impl FnOnce() -> R + Send) -> R {
-    #[cfg(any(feature = "simd", feature = "matmul"))]
+    #[cfg(feature = "simd")]
     if for_work(work) > 1 && rayon::current_thread_index().is_none() {
         return rayon::join(f, || ()).0;
     }

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::DatasetError;
+use crate::dataset::argument;
+
 /// The classes that came so far, counted in the order in which they came, or those that may come.
 pub(crate) struct Classes {
     numbers: HashMap<String, usize>,
@@ -10,12 +13,14 @@ pub(crate) struct Classes {
 
 impl Classes {
     /// These classes; any, if there are none.
-    pub(crate) fn new(given: &[String]) -> Self {
+    pub(crate) fn new(given: &[String]) -> Result<Self, DatasetError> {
         let mut numbers = HashMap::new();
         for (number, name) in given.iter().enumerate() {
-            numbers.entry(name.clone()).or_insert(number);
+            if numbers.insert(name.clone(), number).is_some() {
+                return Err(argument("classes", "names that all differ".to_owned(), format!("{name:?} twice")));
+            }
         }
-        Self { numbers, given: !given.is_empty() }
+        Ok(Self { numbers, given: !given.is_empty() })
     }
 
     /// The number of this class: a new one, if any may come.
@@ -63,7 +68,7 @@ mod tests {
 
     fn counted(given: &[&str], names: &[&str]) -> (Vec<String>, Vec<usize>) {
         let given: Vec<String> = given.iter().map(|&name| name.to_owned()).collect();
-        let mut classes = Classes::new(&given);
+        let mut classes = Classes::new(&given).unwrap();
         let mut labels: Vec<usize> = names.iter().map(|name| classes.number(name).unwrap()).collect();
         (classes.finish(&mut labels), labels)
     }
@@ -80,7 +85,13 @@ mod tests {
     fn given_classes_keep_their_order() {
         let (names, labels) = counted(&["no", "yes", "maybe"], &["yes", "no"]);
         assert_eq!((names, labels), (vec!["no".into(), "yes".into(), "maybe".into()], vec![1, 0]));
-        assert_eq!(Classes::new(&["no".to_owned()]).number("yes"), None);
-        assert_eq!(Classes::new(&[]).number(""), None);
+        assert_eq!(Classes::new(&["no".to_owned()]).unwrap().number("yes"), None);
+        assert_eq!(Classes::new(&[]).unwrap().number(""), None);
+    }
+
+    #[test]
+    fn a_class_has_one_number() {
+        let error = Classes::new(&["no", "no", "yes"].map(str::to_owned)).err().unwrap().to_string();
+        assert_eq!(error, "expected `classes` to be names that all differ. Received: classes=\"no\" twice");
     }
 }

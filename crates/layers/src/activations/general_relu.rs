@@ -76,7 +76,8 @@ impl<T: Scalar> Activation<T> for GeneralRelu {
             let above = if x <= threshold { T::zero() } else { x };
             let above = if above > most { most } else { above };
             let below = if x < threshold { x - threshold } else { T::zero() };
-            above + slope * below
+            // 0 · ∞ would be no number.
+            if slope.is_zero() { above } else { above + slope * below }
         });
     }
 
@@ -103,5 +104,24 @@ impl<T: Scalar> Activation<T> for GeneralRelu {
 
     fn get_config(&self) -> Option<Config> {
         Some(self.config())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn infinities() -> Result<(), LayerError> {
+        for (slope, max_value, threshold, expected) in [
+            (0.0, None, 0.0, [0.0, f64::INFINITY]),
+            (0.0, Some(6.0), 0.5, [0.0, 6.0]),
+            (0.5, Some(2.0), 1.0, [f64::NEG_INFINITY, 2.0]),
+        ] {
+            let mut values = [f64::NEG_INFINITY, f64::INFINITY];
+            GeneralRelu::new(slope, max_value, threshold)?.apply(&mut values, 2);
+            assert_eq!(values, expected);
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Lets a training that was interrupted go on.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -102,10 +103,11 @@ impl BackupAndRestore {
         self.backup_dir.join(name)
     }
 
-    /// Takes the last backup over, or the one before it where the last is damaged; `None` if there is none.
+    /// Takes the last backup over, or the one before it where the last is damaged; `None` if there is none. One that has not
+    /// taken its place is whole, and later than the one before the last.
     fn restore<T: Scalar>(&self, training: &mut Training<'_, T>) -> Result<Option<(PathBuf, Notes)>, ModelError> {
         let mut damage = None;
-        for name in [LATEST, PREVIOUS] {
+        for name in [LATEST, NEXT, PREVIOUS] {
             let path = self.path(name);
             match checkpoint::load(training.model_mut(), &path) {
                 Ok(notes) => return Ok(Some((path, notes))),
@@ -208,7 +210,8 @@ impl<T: Scalar> Callback<T> for BackupAndRestore {
                 match fs::remove_file(&path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         // The training is done, and worth more than a backup that stays.
-                        eprintln!("\nThe backup stays: {}", ModelError::file("remove", path)(error));
+                        let error = ModelError::file("remove", path)(error);
+                        let _ = writeln!(io::stderr(), "\nThe backup stays: {error}");
                     }
                     _ => {}
                 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use cornu_tensor::Scalar;
@@ -13,8 +13,8 @@ use crate::{Logs, ModelError, python};
 /// Writes the numbers of every epoch into a CSV file, a line an epoch (`keras.callbacks.CSVLogger`).
 ///
 /// The columns are those of the first epoch, in alphabetical order, after `epoch`. As in Keras, there is a column `val_…` for
-/// each where the first epoch has no validation, and what an epoch does not have is `NA`. A metric of several numbers has
-/// them all in its cell: `"[0.25, 0.5]"`.
+/// each where the first epoch has no validation, and what an epoch does not have is `NA`. The numbers of a metric that has
+/// several stand in one cell, as `"[0.5, 0.25]"`.
 ///
 /// ```
 /// use cornu_layers::Dense;
@@ -56,7 +56,8 @@ impl CSVLogger {
         Self { separator, ..self }
     }
 
-    /// Whether lines are added to a file that exists, under its header; false, by default, overwrites it.
+    /// Whether lines are added to a file that exists, under its header; false, by default, overwrites it. A last line that was
+    /// not ended, by a process that was killed for instance, is ended first.
     #[must_use]
     pub fn append(self, append: bool) -> Self {
         Self { append, ..self }
@@ -77,6 +78,37 @@ impl CSVLogger {
             None => Ok(()),
         }
     }
+
+    /// Opens the file; tells whether nothing is in it.
+    fn open(&self) -> io::Result<(File, bool)> {
+        let mut options = OpenOptions::new();
+        if !self.append {
+            return Ok((options.create(true).write(true).truncate(true).open(&self.filename)?, true));
+        }
+        let mut file = options.create(true).read(true).append(true).open(&self.filename)?;
+        let is_empty = file.metadata()?.len() == 0;
+        if !is_empty {
+            let mut last = [0];
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+            if last != *b"\n" {
+                file.write_all(b"\r\n")?;
+            }
+        }
+        Ok((file, is_empty))
+    }
+}
+
+/// What an epoch has under a name.
+fn cell<'a>(logs: &Logs, name: &str) -> Cow<'a, str> {
+    match (logs.get_list(name), logs.get(name)) {
+        (Some(list), _) => {
+            let numbers: Vec<String> = list.iter().copied().map(python::repr).collect();
+            format!("\"[{}]\"", numbers.join(", ")).into()
+        }
+        (None, Some(number)) => python::repr(number).into(),
+        (None, None) => "NA".into(),
+    }
 }
 
 /// A cell, in quotes where it must be.
@@ -90,11 +122,8 @@ fn quoted(cell: &str, separator: char) -> Cow<'_, str> {
 
 impl<T: Scalar> Callback<T> for CSVLogger {
     fn on_train_begin(&mut self, _training: &mut Training<'_, T>) -> Result<(), ModelError> {
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).append(self.append).truncate(!self.append);
-        let opened = options.open(&self.filename).and_then(|file| Ok((file.metadata()?.len(), file)));
-        let (length, file) = opened.map_err(ModelError::file("open", &self.filename))?;
-        (self.file, self.with_header, self.keys) = (Some(file), length == 0, None);
+        let (file, is_empty) = self.open().map_err(ModelError::file("open", &self.filename))?;
+        (self.file, self.with_header, self.keys) = (Some(file), is_empty, None);
         Ok(())
     }
 
@@ -118,15 +147,8 @@ impl<T: Scalar> Callback<T> for CSVLogger {
             let header = keys.iter().map(|key| Cow::Borrowed(key.as_str()));
             self.write(std::iter::once(Cow::Borrowed("epoch")).chain(header))?;
         }
-        let cell = |key: &String| match (logs.get_list(key), logs.get(key)) {
-            (Some(values), _) => {
-                let values: Vec<String> = values.iter().map(|&value| python::repr(value)).collect();
-                Cow::Owned(format!("\"[{}]\"", values.join(", ")))
-            }
-            (None, Some(value)) => Cow::Owned(python::repr(value)),
-            (None, None) => Cow::Borrowed("NA"),
-        };
-        self.write(std::iter::once(Cow::Owned(epoch.to_string())).chain(keys.iter().map(cell)))?;
+        let cells = keys.iter().map(|key| cell(logs, key));
+        self.write(std::iter::once(Cow::Owned(epoch.to_string())).chain(cells))?;
         self.keys = Some(keys);
         Ok(())
     }

@@ -146,6 +146,7 @@ impl ModelCheckpoint {
         let counts: Vec<(&str, usize)> = counts.iter().filter_map(|(name, count)| Some((*name, (*count)?))).collect();
         let path = PathBuf::from(name.fill(NAME, &counts, logs)?);
         let mut notes: Notes = counts.iter().map(|(name, count)| ((*name).to_owned(), count.to_string())).collect();
+        let mut better = self.best;
         if self.save_best_only {
             if batch.is_none() && self.monitor.is_missing_today(logs, training.params()) {
                 return Ok(());
@@ -161,8 +162,8 @@ impl ModelCheckpoint {
                 let path = path.display();
                 format!("\nEpoch {epoch}: {monitor} improved from {best} to {value}, saving model to {path}\n")
             });
-            self.best = Some(value);
             notes.insert("best".to_owned(), python::repr(value));
+            better = Some(value);
         } else {
             self.tell(|| format!("\nEpoch {epoch}: saving model to {}\n", path.display()));
         }
@@ -172,7 +173,7 @@ impl ModelCheckpoint {
         let part = if self.save_weights_only { Part::Weights } else { Part::All };
         checkpoint::save(training.model(), &path, part, notes)?;
         self.tell(|| format!("\nEpoch {epoch}: finished saving model to {}\n", path.display()));
-        self.last_saved = Some(path);
+        (self.best, self.last_saved) = (better, Some(path));
         Ok(())
     }
 

@@ -65,8 +65,9 @@ impl Monitor {
 
     /// Whether `value` is better than `than` by more than the least difference; anything is better than none.
     pub(crate) fn is_better(&self, value: f64, than: Option<f64>) -> Result<bool, ModelError> {
+        let is_upwards = self.is_upwards()?; // an error at the first number, as in Keras
         let Some(than) = than else { return Ok(true) };
-        Ok(if self.is_upwards()? { value - self.min_delta > than } else { value + self.min_delta < than })
+        Ok(if is_upwards { value - self.min_delta > than } else { value + self.min_delta < than })
     }
 
     fn is_upwards(&self) -> Result<bool, ModelError> {
@@ -128,8 +129,10 @@ mod tests {
             let monitor = Monitor::new("Test", name.to_owned());
             assert_eq!(monitor.is_better(2.0, Some(1.0)), Ok(up), "{name}");
         }
-        assert!(Monitor::new("Test", "r2".to_owned()).is_better(2.0, Some(1.0)).is_err());
-        assert_eq!(Monitor::new("Test", "r2".to_owned()).is_better(f64::NAN, None), Ok(true));
+        for than in [Some(1.0), None] {
+            assert!(Monitor::new("Test", "r2".to_owned()).is_better(2.0, than).is_err());
+        }
+        assert_eq!(Monitor::new("Test", "loss".to_owned()).is_better(f64::NAN, None), Ok(true));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{Logs, ModelError, python};
 /// (`keras.callbacks.ReduceLROnPlateau`, with its defaults). The rate of the epoch goes into the logs as `learning_rate`.
 ///
 /// A number that an epoch does not measure is an error, where Keras only warns. So is an optimizer whose rates a schedule
-/// says.
+/// says, before the first step. (Keras finds out when it is to reduce a rate.)
 ///
 /// ```
 /// use cornu_model::callbacks::ReduceLROnPlateau;
@@ -131,6 +131,8 @@ impl<T: Scalar> Callback<T> for ReduceLROnPlateau {
             return Err(refused(NAME, "`min_lr` to be a finite number, 0 or more", received));
         }
         self.monitor.begin(training.model())?;
+        // Rather now than after many epochs: a schedule lets nobody else say the rates.
+        training.set_learning_rate(training.learning_rate())?;
         (self.best, self.cooling, self.wait) = (None, 0, 0);
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::Path;
 use std::{fs, mem};
 
-use cornu_optimizers::StateValue;
+use cornu_optimizers::{OptimizerState, StateValue};
 use cornu_tensor::{Scalar, Tensor};
 
 pub(crate) use self::content::Notes;
@@ -37,7 +37,7 @@ pub(crate) enum Part {
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// Writes all that a training needs to go on into a file: weights, the optimizer's variables (once it has any) and the
+    /// Writes all that a training needs to go on into a file: weights, the optimizer's variables (of a compiled model) and the
     /// seed.
     ///
     /// The file is written beside the one of this name, and takes its place when it is whole and on the disk. After an
@@ -94,10 +94,10 @@ pub(crate) fn save<T: Scalar>(
     mut notes: Notes,
 ) -> Result<(), ModelError> {
     model.shapes("weights")?;
-    let mut entries = weights(model);
+    let (mut entries, first) = (weights(model), model.first_state());
     if part == Part::All {
         notes.insert(SEED.to_owned(), model.seed.to_string());
-        if let Some((name, variables)) = optimizer(model) {
+        if let Some((name, variables)) = optimizer(model, first.as_ref()) {
             notes.insert(OPTIMIZER.to_owned(), name);
             entries.extend(variables);
         }
@@ -118,11 +118,8 @@ pub(crate) fn load<T: Scalar>(model: &mut Sequential<T>, path: &Path) -> Result<
     })?;
 
     let saved_optimizer = file.notes.get(OPTIMIZER).filter(|_| model.compiled.is_some());
-    if saved_optimizer.is_some() {
-        model.build_optimizer();
-    }
-    let own_weights = weights(model);
-    let (own_optimizer, variables) = match (saved_optimizer, optimizer(model)) {
+    let (own_weights, first) = (weights(model), model.first_state());
+    let (own_optimizer, variables) = match (saved_optimizer, optimizer(model, first.as_ref())) {
         (Some(_), Some((name, variables))) => (Some(name), variables),
         _ => (None, Vec::new()),
     };
@@ -150,9 +147,12 @@ fn weights<T: Scalar>(model: &Sequential<T>) -> Vec<Entry<'_, T>> {
     entries(each, &mut BTreeSet::new())
 }
 
-/// The optimizer's name, and its variables in Keras's order.
-fn optimizer<T: Scalar>(model: &Sequential<T>) -> Option<(String, Vec<Entry<'_, T>>)> {
-    let variables = model.state_variables()?;
+/// The optimizer's name, and its variables in Keras's order: before the first step, those of its `first` state.
+fn optimizer<'a, T: Scalar>(
+    model: &'a Sequential<T>,
+    first: Option<&'a OptimizerState<T>>,
+) -> Option<(String, Vec<Entry<'a, T>>)> {
+    let variables = first.map_or_else(|| model.state_variables(), |first| model.variables_of(first))?;
     let mut taken = model.named_weights().map(|weight| weight.path).collect();
     let each = variables.into_iter().map(|variable| (format!("optimizer/{}", variable.name), variable.value));
     Some((model.optimizer()?.name().to_owned(), entries(each, &mut taken)))

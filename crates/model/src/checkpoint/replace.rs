@@ -17,9 +17,8 @@ use crate::ModelError;
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), ModelError> {
     // Through a link, as any other writer.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let temporary = beside(&target);
-    let written = File::create_new(&temporary).and_then(|mut file| {
-        write(&mut file)?;
+    let (temporary, mut file) = beside(&target).map_err(ModelError::file("write", path))?;
+    let written = write(&mut file).and_then(|()| {
         file.sync_all()?;
         drop(file);
         fs::rename(&temporary, &target)
@@ -44,13 +43,20 @@ pub(crate) fn sweep(path: &Path) {
     }
 }
 
-/// A hidden name in the same folder that no other thread or process has.
-fn beside(target: &Path) -> PathBuf {
+/// A new file of a hidden name in the same folder. A name that is taken is another's: of a process on another machine, or of
+/// a killed one that had the same number, as the first process of every container has.
+fn beside(target: &Path) -> io::Result<(PathBuf, File)> {
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
-    let mut name = OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(format!(".{}-{}.tmp", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
-    target.with_file_name(name)
+    loop {
+        let mut name = OsString::from(".");
+        name.push(target.file_name().unwrap_or_default());
+        name.push(format!(".{}-{}.tmp", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
+        let path = target.with_file_name(name);
+        match File::create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return Ok((path, created?)),
+        }
+    }
 }
 
 /// Waits until the disk has the new name, where the system can say so. The file is in place by now: a folder that cannot be
@@ -121,6 +127,18 @@ mod tests {
         replace(&link, |file| file.write_all(b"new")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert!(link.is_symlink());
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = |number| folder.path().join(format!(".file.{}-{number}.tmp", std::process::id()));
+        // Numbers that this process can still give.
+        (0..1000).for_each(|number| fs::write(taken(number), "another's").unwrap());
+        let path = folder.path().join("file");
+        replace(&path, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1001);
     }
 
     #[test]

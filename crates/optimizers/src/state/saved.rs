@@ -5,6 +5,9 @@ use cornu_tensor::{Scalar, Shape, Tensor};
 use super::OptimizerState;
 use crate::{LearningRate, Optimizer, OptimizerError};
 
+/// The greatest count: that of an `int64`, after which there is room to count on.
+const MOST: u64 = i64::MAX as u64;
+
 /// One value of the state: a count such as the iteration, a number such as the learning rate, or a tensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum StateValue<'a, T> {
@@ -195,7 +198,9 @@ impl<T: Scalar> OptimizerState<T> {
         received: &StateValue<'_, T>,
     ) -> Result<(), OptimizerError> {
         let expected = match (self.value(optimizer, place), place) {
-            (StateValue::Integer(_), _) if received.integer().is_none() => "a whole number, 0 or more".to_owned(),
+            (StateValue::Integer(_), _) if received.integer().is_none_or(|count| count > MOST) => {
+                format!("a whole number from 0 to {MOST}")
+            }
             (StateValue::Number(_), Place::LearningRate | Place::Scale)
                 if !received.number().is_some_and(|number| number.is_finite() && number >= 0.0) =>
             {

@@ -3,15 +3,21 @@
 
 #[cfg(feature = "simd")]
 mod convolution;
+#[cfg(feature = "simd")]
+mod dots;
 mod elementwise;
-#[cfg(all(feature = "matmul", feature = "simd"))]
+#[cfg(feature = "simd")]
 mod few_rows;
+#[cfg(feature = "simd")]
+mod output;
+#[cfg(feature = "simd")]
+mod packed;
 mod passes;
-#[cfg(feature = "matmul")]
+#[cfg(feature = "simd")]
 mod product;
 mod reflections;
 mod rows;
-#[cfg(feature = "matmul")]
+#[cfg(feature = "simd")]
 mod small;
 pub(crate) mod vectors;
 
@@ -19,7 +25,7 @@ pub(crate) mod vectors;
 pub use convolution::Convolution;
 pub use elementwise::{map, scale};
 pub use passes::{Pass, Routine, dispatch, run};
-#[cfg(feature = "matmul")]
+#[cfg(feature = "simd")]
 pub use product::{Matrix, MatrixMut, product};
 pub use reflections::{Line, Reflections};
 pub use rows::{add_to_rows, argmax, sum_rows};

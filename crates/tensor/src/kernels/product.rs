@@ -1,24 +1,17 @@
-//! The matrix product, `out = β·out + lhs · rhs`, through the crate `gemm`.
+//! The matrix product, `out = β·out + lhs · rhs`.
 //!
-//! With `unsafe`, as parts of vectors (`vectors.rs`) are: `gemm` takes raw pointers. Every [`Matrix`] is checked when it is made, so
-//! that no row or column stride leaves its slice.
+//! There is a kernel for tiny matrices, two for a few rows, and one for all others; threads share the columns or the rows
+//! among them.
 
-#![expect(unsafe_code, reason = "gemm takes raw pointers; bounds are checked in Matrix::strided")]
-
-#[cfg(feature = "simd")]
-use super::few_rows;
-use super::small;
+use super::output::Output;
+use super::{dots, few_rows, packed, small};
 use crate::{Scalar, TensorError, threads};
 
-/// Multiply-adds up to which a plain loop beats the call into `gemm`.
+/// Multiply-adds up to which a plain loop beats vectors.
 const SMALL: usize = 2048;
 
-/// The fewest rows or columns of a part for a thread. `gemm` sums a value in the same order in matrices of any size
-/// beyond 64 × 64, so the parts give the same bits as the whole.
-const LEAST: usize = 128;
-
-/// The most rows or columns of one call: `gemm` packs them in memory of its own.
-const MOST: usize = 1024;
+/// A thread gets a multiple of so many columns or rows: whole vectors and whole tiles.
+const PIECE: usize = 16;
 
 /// A product with fewer rows or columns than this mostly waits for memory, which more threads do not make faster.
 const FEW: usize = 8;
@@ -72,6 +65,12 @@ impl<'a, T> Matrix<'a, T> {
             row_stride: self.column_stride,
             column_stride: self.row_stride,
         }
+    }
+
+    /// The first `columns` columns, and the rest; there are more than so many.
+    fn split_columns(self, columns: usize) -> (Self, Self) {
+        let after = self.values.get(columns * self.column_stride..).unwrap_or_default();
+        (Self { columns, ..self }, Self { values: after, columns: self.columns - columns, ..self })
     }
 }
 
@@ -167,112 +166,54 @@ pub fn product<T: Scalar>(
         small::product(out, beta, lhs, rhs);
         return Ok(());
     }
-    #[cfg(feature = "simd")]
-    if few_rows::fits(&lhs, &rhs) {
-        few_rows::product(out, beta, lhs, rhs);
-        return Ok(());
-    }
-    Call {
-        rows: out.rows,
-        columns: out.columns,
-        depth: lhs.columns,
-        out: out.values.as_mut_ptr(),
-        out_strides: [out.row_stride, 1],
-        beta,
-        lhs: lhs.values.as_ptr(),
-        lhs_strides: [lhs.row_stride, lhs.column_stride],
-        rhs: rhs.values.as_ptr(),
-        rhs_strides: [rhs.row_stride, rhs.column_stride],
-    }
-    .run(threads::for_work(if out.rows.min(out.columns) < FEW { work / 8 } else { work }));
+    // A column that lies in one piece is a row.
+    let (out, lhs, rhs) = match out {
+        MatrixMut { values, rows, columns: 1, row_stride: 1 } => {
+            (MatrixMut { values, rows: 1, columns: rows, row_stride: rows }, rhs.transposed(), lhs.transposed())
+        }
+        out => (out, lhs, rhs),
+    };
+    let threads = threads::for_work(if out.rows.min(out.columns) < FEW { work / 8 } else { work });
+    let kernel = if dots::fits(&lhs, &rhs) {
+        dots::product
+    } else if few_rows::fits(&lhs, &rhs) {
+        few_rows::product
+    } else {
+        packed::product
+    };
+    share(threads, kernel, Product { out: Output::new(out), beta, lhs, rhs });
     Ok(())
 }
 
-/// A product as `gemm` takes it. Strides are those from row to row and from column to column.
-#[derive(Clone, Copy)]
-struct Call<T> {
-    rows: usize,
-    columns: usize,
-    depth: usize,
-    out: *mut T,
-    out_strides: [usize; 2],
-    beta: T,
-    lhs: *const T,
-    lhs_strides: [usize; 2],
-    rhs: *const T,
-    rhs_strides: [usize; 2],
+/// What a kernel computes. The shapes fit, and `out` has a row and a column.
+pub(super) struct Product<'a, T> {
+    pub(super) out: Output<'a, T>,
+    pub(super) beta: T,
+    pub(super) lhs: Matrix<'a, T>,
+    pub(super) rhs: Matrix<'a, T>,
 }
 
-// SAFETY: the pointers come from slices that `product` borrows until all calls are done, and calls that run at the same
-// time write to different values.
-unsafe impl<T: Send + Sync> Send for Call<T> {}
-
-impl<T: Scalar> Call<T> {
-    /// Runs the product on so many threads.
-    fn run(self, threads: usize) {
-        if threads > 1
-            && let Some((before, after)) = self.halves()
-        {
-            threads::join(move || before.run(threads.div_ceil(2)), move || after.run(threads / 2));
-            return;
-        }
-        if self.rows.max(self.columns) > MOST
-            && let Some((before, after)) = self.halves()
-        {
-            before.run(1);
-            after.run(1);
-            return;
-        }
-        let [[out_rs, out_cs], [lhs_rs, lhs_cs], [rhs_rs, rhs_cs]] =
-            [self.out_strides, self.lhs_strides, self.rhs_strides].map(|strides| strides.map(|stride| stride as isize));
-        // SAFETY: each matrix lies in its slice (checked when it was made, for these rows, columns and strides, or for
-        // a larger matrix of which this is a part; strides are at most the slice's length and so fit an isize), `out`
-        // is borrowed mutably and its rows do not overlap, the inner dimensions agree, and T is f32 or f64 (Scalar is
-        // sealed), which gemm knows.
-        unsafe {
-            gemm::gemm(
-                self.rows,
-                self.columns,
-                self.depth,
-                self.out,
-                out_cs,
-                out_rs,
-                !self.beta.is_zero(),
-                self.lhs,
-                lhs_cs,
-                lhs_rs,
-                self.rhs,
-                rhs_cs,
-                rhs_rs,
-                self.beta,
-                T::one(),
-                false,
-                false,
-                false,
-                gemm::Parallelism::None,
-            );
-        }
+/// Runs a kernel, which sums every value in an order that does not depend on the rows and columns around it, on so many
+/// threads.
+fn share<T: Scalar>(threads: usize, kernel: fn(Product<'_, T>), product: Product<'_, T>) {
+    let Product { out, beta, lhs, rhs } = product;
+    if threads < 2 || out.rows().max(out.columns()) < 2 * PIECE {
+        return kernel(Product { out, beta, lhs, rhs });
     }
-
-    /// The left and the right columns, or the upper and the lower rows, if they are worth a thread each.
-    fn halves(self) -> Option<(Self, Self)> {
-        let middle = |len: usize| Some((len / 2).next_multiple_of(LEAST)).filter(|&middle| middle + LEAST <= len);
-        // Rows, if there are so many more of them that the parts of their columns would not fill a call.
-        let columns = if self.rows > self.columns.max(MOST) { None } else { middle(self.columns) };
-        if let Some(columns) = columns {
-            let before = Self { columns, ..self };
-            // SAFETY: a column of the matrix, so the pointers stay in their slices.
-            let (out, rhs) =
-                unsafe { (self.out.add(columns * self.out_strides[1]), self.rhs.add(columns * self.rhs_strides[1])) };
-            return Some((before, Self { columns: self.columns - columns, out, rhs, ..self }));
-        }
-        let rows = middle(self.rows)?;
-        let before = Self { rows, ..self };
-        // SAFETY: a row of the matrix, so the pointers stay in their slices.
-        let (out, lhs) =
-            unsafe { (self.out.add(rows * self.out_strides[0]), self.lhs.add(rows * self.lhs_strides[0])) };
-        Some((before, Self { rows: self.rows - rows, out, lhs, ..self }))
-    }
+    // What is not cut is read by both.
+    let (before, after) = if out.columns() >= out.rows() {
+        let middle = (out.columns() / 2).next_multiple_of(PIECE);
+        let (before, after) = out.split_columns(middle);
+        let (left, right) = rhs.split_columns(middle);
+        (Product { out: before, beta, lhs, rhs: left }, Product { out: after, beta, lhs, rhs: right })
+    } else {
+        let middle = (out.rows() / 2).next_multiple_of(PIECE);
+        let (before, after) = out.split_rows(middle);
+        let (above, below) = lhs.transposed().split_columns(middle);
+        let (above, below) = (above.transposed(), below.transposed());
+        (Product { out: before, beta, lhs: above, rhs }, Product { out: after, beta, lhs: below, rhs })
+    };
+    threads::join(|| share(threads.div_ceil(2), kernel, before), || share(threads / 2, kernel, after));
 }
 
 #[cfg(test)]
@@ -285,25 +226,54 @@ mod tests {
         (0..len as u64).map(|i| ((i * 7919 + seed * 104_729) % 1000) as f64 / 500.0 - 1.0).collect()
     }
 
+    /// Rows, columns and steps around the sizes at which another kernel or another tile begins.
+    fn sizes() -> impl Strategy<Value = (usize, usize, usize)> {
+        prop_oneof![
+            (0_usize..20, 0_usize..20, 0_usize..20),
+            (1_usize..40, 1_usize..120, 1_usize..60),
+            (1_usize..9, 60_usize..140, 1_usize..40),
+            (1_usize..70, 1_usize..4, 1_usize..200),
+            (250_usize..270, 1_usize..60, 1_usize..5),
+            (1_usize..20, 40_usize..60, 500_usize..530),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn as_the_sum_of_products(m in 0_usize..20, n in 0_usize..20, k in 0_usize..20,
-                                  ta: bool, tb: bool, add: bool) {
-            let (a, b, start) = (values(m * k, 1), values(k * n, 2), values(m * n, 3));
+        fn as_the_sum_of_products((m, n, k) in sizes(), ta: bool, tb: bool, beta in 0_usize..3, gap in 0_usize..3) {
+            let (a, b, start) = (values(m * k, 1), values(k * n, 2), values(m * (n + gap), 3));
             let lhs = if ta { Matrix::new(&a, k, m)?.transposed() } else { Matrix::new(&a, m, k)? };
             let rhs = if tb { Matrix::new(&b, n, k)?.transposed() } else { Matrix::new(&b, k, n)? };
-            let mut out = start.clone();
-            let beta = if add { 1.0 } else { 0.0 };
-            product(MatrixMut::new(&mut out, m, n)?, beta, lhs, rhs)?;
-            for i in 0..m { for j in 0..n {
-                let sum: f64 = (0..k).map(|p| {
+            let (mut out, beta) = (start.clone(), [0.0, 1.0, -0.5][beta]);
+            product(MatrixMut::strided(&mut out, m, n, n + gap)?, beta, lhs, rhs)?;
+            for i in 0..m { for j in 0..n + gap {
+                let sum = || (0..k).map(|p| {
                     let x = if ta { a[p * m + i] } else { a[i * k + p] };
                     let y = if tb { b[j * k + p] } else { b[p * n + j] };
                     x * y
-                }).sum();
-                let expected = sum + beta * start[i * n + j];
-                prop_assert!((out[i * n + j] - expected).abs() < 1e-12);
+                }).sum::<f64>();
+                let before = start[i * (n + gap) + j];
+                let expected = if j < n { sum() + beta * before } else { before };
+                prop_assert!((out[i * (n + gap) + j] - expected).abs() < 1e-11);
             }}
+        }
+
+        #[test]
+        fn a_part_has_the_bits_of_the_whole(m in 1_usize..40, n in 97_usize..200, k in 1_usize..600, ta: bool, tb: bool) {
+            let narrow = |values: Vec<f64>| values.iter().map(|&value| value as f32).collect::<Vec<f32>>();
+            let (a, b) = (narrow(values(m * k, 1)), narrow(values(k * n, 2)));
+            let lhs = if ta { Matrix::new(&a, k, m)?.transposed() } else { Matrix::new(&a, m, k)? };
+            let rhs = if tb { Matrix::new(&b, n, k)?.transposed() } else { Matrix::new(&b, k, n)? };
+            let run = |threads: usize| {
+                let mut out = vec![f32::NAN; m * n];
+                let product = Product { out: Output::new(MatrixMut::new(&mut out, m, n).unwrap()), beta: 0.0, lhs, rhs };
+                share(threads, packed::product, product);
+                out
+            };
+            let whole = run(1);
+            for threads in 2..6 {
+                prop_assert_eq!(&run(threads), &whole);
+            }
         }
 
         #[test]

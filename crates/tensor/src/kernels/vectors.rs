@@ -25,6 +25,9 @@ pub trait Vectors: Copy + Default + Send + Sync + 'static {
     /// `a + b`
     fn simd_sum<S: Simd>(simd: S, a: Self::SimdOf<S>, b: Self::SimdOf<S>) -> Self::SimdOf<S>;
 
+    /// The sum of the values of a vector.
+    fn simd_total<S: Simd>(simd: S, vector: Self::SimdOf<S>) -> Self;
+
     /// `a·b + c`, rounded once where the processor can.
     fn simd_multiply_add<S: Simd>(
         simd: S,
@@ -38,6 +41,12 @@ pub trait Vectors: Copy + Default + Send + Sync + 'static {
 
     /// The vectors at the beginning of a slice, to write to.
     fn simd_vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [Self::SimdOf<S>];
+
+    /// Reads a vector.
+    ///
+    /// # Safety
+    /// So many values are there.
+    unsafe fn simd_read<S: Simd>(simd: S, from: *const Self) -> Self::SimdOf<S>;
 
     /// Which values of a vector are meant.
     type SimdMask<S: Simd>: Copy;
@@ -185,6 +194,11 @@ impl Vectors for f32 {
     }
 
     #[inline(always)]
+    fn simd_total<S: Simd>(simd: S, vector: S::f32s) -> Self {
+        simd.reduce_sum_f32s(vector)
+    }
+
+    #[inline(always)]
     fn simd_multiply_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
         simd.mul_add_e_f32s(a, b, c)
     }
@@ -197,6 +211,12 @@ impl Vectors for f32 {
     #[inline(always)]
     fn simd_vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [S::f32s] {
         S::as_mut_simd_f32s(values).0
+    }
+
+    #[inline(always)]
+    unsafe fn simd_read<S: Simd>(_simd: S, from: *const Self) -> S::f32s {
+        // SAFETY: as promised by the caller; a vector of pulp's is so many values and nothing else.
+        unsafe { from.cast::<S::f32s>().read_unaligned() }
     }
 
     type SimdMask<S: Simd> = MemMask<S::m32s>;
@@ -240,6 +260,11 @@ impl Vectors for f64 {
     }
 
     #[inline(always)]
+    fn simd_total<S: Simd>(simd: S, vector: S::f64s) -> Self {
+        simd.reduce_sum_f64s(vector)
+    }
+
+    #[inline(always)]
     fn simd_multiply_add<S: Simd>(simd: S, a: S::f64s, b: S::f64s, c: S::f64s) -> S::f64s {
         simd.mul_add_e_f64s(a, b, c)
     }
@@ -252,6 +277,12 @@ impl Vectors for f64 {
     #[inline(always)]
     fn simd_vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [S::f64s] {
         S::as_mut_simd_f64s(values).0
+    }
+
+    #[inline(always)]
+    unsafe fn simd_read<S: Simd>(_simd: S, from: *const Self) -> S::f64s {
+        // SAFETY: as promised by the caller; a vector of pulp's is so many values and nothing else.
+        unsafe { from.cast::<S::f64s>().read_unaligned() }
     }
 
     type SimdMask<S: Simd> = MemMask<S::m64s>;
