@@ -1,5 +1,8 @@
 """golden/fit_options.json: fit with steps, with a list of validation epochs, with weighted metrics, from arrays and generators."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 from common import f32, number, rounded, tensor, tensors, write
 from models import classes, one_hot
@@ -57,6 +60,10 @@ RUNS = [
         "regularized", DATA, SPARSE, {"metrics": ["accuracy"], "weighted_metrics": ["accuracy"]},
         {"epochs": 3, "batch_size": 4, "steps_per_epoch": 3, "sample_weight": WEIGHTS, "validation_data": VALIDATION}, False,
     ),
+    (
+        "weighted_metrics_validated_later", DATA, SPARSE, {"metrics": ["accuracy"], "weighted_metrics": ["accuracy"]},
+        {"epochs": 3, "batch_size": 4, "validation_data": VALIDATION, "validation_freq": [2]}, False,
+    ),
     ("f1_score", HOT, ("CategoricalCrossentropy", {}), {"metrics": ["f1_score"]}, {"epochs": 3, "batch_size": 4}, False),
     ("dice", HOT, ("Dice", {}), {}, {"epochs": 3, "batch_size": 4, "sample_weight": WEIGHTS}, False),
     ("tversky", HOT, ("Tversky", {}), {}, {"epochs": 3, "batch_size": 4, "class_weight": CLASS_WEIGHT}, False),
@@ -105,7 +112,8 @@ def entry(run):
         **{key: list(value) for key, value in compiled.items()},
     )
     before = model.get_weights()
-    options = dict(arguments)
+    table = Path(tempfile.mkdtemp()) / "log.csv"
+    options = dict(arguments) | {"callbacks": [keras.callbacks.CSVLogger(table)]}
     if from_generator:
         # The first batches are not used up by the building of the metrics.
         model.test_on_batch(x[:4], y[:4], sample_weight=f32(np.ones(4)) if "sample_weight" in options else None)
@@ -125,13 +133,54 @@ def entry(run):
         "weights_before": tensors(before),
         "epoch": history.epoch,
         "history_keys": list(history.history),
+        "csv_header": table.read_text().splitlines()[0],
         "history": {key: values(numbers) for key, numbers in history.history.items()},
         "weights_after": tensors(model.get_weights()),
     }
 
 
+# ---- when callbacks are called ----
+
+HOOKS = [
+    f"{of}_{when}" for of in ["train", "epoch", "train_batch", "test", "test_batch", "predict", "predict_batch"]
+    for when in ["begin", "end"]
+]
+
+
+def diary():
+    """A callback, and the list of its calls: the hook, the epoch or batch, the names in the logs."""
+    calls = []
+
+    def noting(hook):
+        def note(self, *arguments, logs=None):
+            number = [argument for argument in arguments if isinstance(argument, int)]
+            logs = logs or next((argument for argument in arguments if isinstance(argument, dict)), {})
+            names = ": " + " ".join(logs) if logs else ""
+            calls.append(" ".join([hook, *map(str, number)]) + names)
+
+        return note
+
+    return type("Diary", (keras.callbacks.Callback,), {f"on_{hook}": noting(hook) for hook in HOOKS})(), calls
+
+
+def calls(method):
+    """The calls of a method of a line with a metric that is weighted too."""
+    x, (callback, noted) = f32(np.ones((5, 1))), diary()
+    model = Sequential([Input((1,)), Dense(1)])
+    model.compile(optimizer="sgd", loss="mse", metrics=["mae"], weighted_metrics=["mae"])
+    arguments = {"batch_size": 2, "verbose": 0, "callbacks": [callback]}
+    if method == "fit":
+        model.fit(x, x, epochs=2, validation_data=(x[:3], x[:3]), validation_freq=2, **arguments)
+    elif method == "evaluate":
+        model.evaluate(x, x, **arguments)
+    else:
+        model.predict(x, **arguments)
+    return noted
+
+
 def main():
-    write("fit_options", {"runs": [entry(run) for run in RUNS]})
+    runs = [entry(run) for run in RUNS]
+    write("fit_options", {"runs": runs, "calls": {method: calls(method) for method in ["fit", "evaluate", "predict"]}})
 
 
 if __name__ == "__main__":

@@ -156,18 +156,18 @@ impl<T: Scalar> Compiled<T> {
     }
 
     /// Writes loss and metrics into the logs.
-    pub(crate) fn log(&self, prefix: &str, logs: &mut Logs) {
-        logs.set_measured(prefix, "loss", self.mean_loss.result());
+    pub(crate) fn log(&self, logs: &mut Logs) {
+        logs.set_measured("", "loss", self.mean_loss.result());
         for (name, metric) in self.all_metrics() {
-            logs.set_measured(prefix, name, metric.result());
+            logs.set_measured("", name, metric.result());
         }
     }
 
     /// Writes into the logs what the metrics have of several numbers.
-    pub(crate) fn log_lists(&self, prefix: &str, logs: &mut Logs) {
+    pub(crate) fn log_lists(&self, logs: &mut Logs) {
         for (name, metric) in self.all_metrics() {
             if let Some(values) = metric.results() {
-                logs.set_list(prefix, name, values);
+                logs.set_list("", name, values);
             }
         }
     }

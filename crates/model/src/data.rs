@@ -89,6 +89,15 @@ pub(crate) fn at_least_one(function: &'static str, argument: &'static str, value
     Err(ModelError::Argument { function, argument, expected, received })
 }
 
+/// Arguments that, where they are given, must be 1 or more.
+pub(crate) fn all_at_least_one<const N: usize>(
+    function: &'static str,
+    arguments: [(&'static str, Option<usize>); N],
+) -> Result<(), ModelError> {
+    let mut given = arguments.into_iter().filter_map(|(argument, value)| Some((argument, value?)));
+    given.try_for_each(|(argument, value)| at_least_one(function, argument, value))
+}
+
 /// A range of the samples, with what belongs to them.
 pub(crate) fn rows<'a, T: Scalar>(data: Batch<'a, T>, range: Range<usize>) -> Result<Batch<'a, T>, ModelError> {
     let samples = data.x.shape().batch();
@@ -104,40 +113,37 @@ pub(crate) fn batch_size(samples: usize, given: Option<usize>, steps: Option<usi
     given.or_else(|| steps.map(|steps| samples.div_ceil(steps))).unwrap_or(32)
 }
 
-/// The weights that the classes give the samples, if they were asked for.
-pub(crate) fn by_class<T: Scalar>(
+/// Writes the weights that the classes give the samples. Those have none of their own.
+pub(crate) fn by_class<'w, T: Scalar>(
     y: View<'_, T>,
-    class_weight: Option<&ClassWeight>,
+    classes: &ClassWeight,
     sample_weight: Option<&[T]>,
-) -> Result<Option<Vec<T>>, ModelError> {
-    let refused = |expected: &str, received| ModelError::Argument {
-        function: "fit",
-        argument: "class_weight",
-        expected: expected.to_owned(),
-        received,
+    weights: &'w mut Vec<T>,
+) -> Result<&'w [T], ModelError> {
+    let refused = |expected: &str, received| {
+        let expected = expected.to_owned();
+        Err(ModelError::Argument { function: "fit", argument: "class_weight", expected, received })
     };
-    match (class_weight, sample_weight) {
-        (Some(_), Some(weights)) => {
-            Err(refused("given without `sample_weight`", format!("both, with {} sample weights", weights.len())))
-        }
-        (Some(_), None) if y.shape().rank() > 2 => Err(refused(
-            "given for labels of one or two dimensions",
-            format!("class weights, and `y` of shape {}", y.shape()),
-        )),
-        (Some(classes), None) => Ok(Some(class_weights(y, classes))),
-        (None, _) => Ok(None),
+    if let Some(own) = sample_weight {
+        return refused("given without `sample_weight`", format!("both, with {} sample weights", own.len()));
     }
+    if y.shape().rank() > 2 {
+        let received = format!("class weights, and `y` of shape {}", y.shape());
+        return refused("given for labels of one or two dimensions", received);
+    }
+    let width = y.shape().sample().size().max(1);
+    let weight = |label: &[T]| T::of(classes.get(&class(label)).copied().unwrap_or(1.0));
+    weights.clear();
+    weights.extend(y.as_slice().chunks_exact(width).map(weight));
+    Ok(weights)
 }
 
-/// One weight a sample from its class: the label's own number, or the position of the largest of a row.
-fn class_weights<T: Scalar>(y: View<'_, T>, weights: &ClassWeight) -> Vec<T> {
-    let width = y.shape().sample().size().max(1);
-    let class = |label: &[T]| match label {
+/// The class of a label: its own number, or the position of the largest of a row.
+fn class<T: Scalar>(label: &[T]) -> usize {
+    match label {
         [number] => number.to_f64().round() as usize,
         row => kernels::argmax(row),
-    };
-    let weight = |label: &[T]| T::of(weights.get(&class(label)).copied().unwrap_or(1.0));
-    y.as_slice().chunks_exact(width).map(weight).collect()
+    }
 }
 
 /// The batches of an epoch: as they lie, or gathered in a shuffled order into buffers that are used again.
@@ -233,10 +239,10 @@ mod tests {
 
     #[test]
     fn class_weights_go_by_number_or_by_the_largest() {
-        let weights = ClassWeight::from([(1, 3.0)]);
+        let (classes, mut weights) = (ClassWeight::from([(1, 3.0)]), Vec::new());
         let sparse = Tensor::from([0.0, 1.0, 2.0]);
-        assert_eq!(class_weights(sparse.view(), &weights), [1.0, 3.0, 1.0]);
+        assert_eq!(by_class(sparse.view(), &classes, None, &mut weights).unwrap(), [1.0, 3.0, 1.0]);
         let hot = Tensor::from([[0.0, 1.0], [1.0, 0.0]]);
-        assert_eq!(class_weights(hot.view(), &weights), [3.0, 1.0]);
+        assert_eq!(by_class(hot.view(), &classes, None, &mut weights).unwrap(), [3.0, 1.0]);
     }
 }

@@ -18,14 +18,15 @@ struct Reader<'a, T: Scalar> {
     source: &'a mut dyn BatchSource<T>,
     batch: OwnedBatch<T>,
     class_weight: Option<ClassWeight>,
-    by_class: Option<Vec<T>>,
+    /// The weights that the classes give the batch.
+    by_class: Vec<T>,
     /// The seed with which the source has begun, if its first batch lies here and nobody has had it.
     peeked: Option<u64>,
 }
 
 impl<T: Scalar> Reader<'_, T> {
     fn begin(&mut self, seed: u64) -> Result<(), ModelError> {
-        if self.peeked == Some(seed) {
+        if self.peeked.is_some_and(|peeked| peeked == seed || !self.source.restarts()) {
             return Ok(());
         }
         self.peeked = None;
@@ -42,9 +43,12 @@ impl<T: Scalar> Reader<'_, T> {
 
     fn batch(&mut self) -> Result<Batch<'_, T>, ModelError> {
         let OwnedBatch { x, y, sample_weight } = &self.batch;
-        let sample_weight = (!sample_weight.is_empty()).then_some(sample_weight.as_slice());
-        self.by_class = by_class(y.view(), self.class_weight.as_ref(), sample_weight)?;
-        Ok(Batch { x: x.view(), y: y.view(), sample_weight: self.by_class.as_deref().or(sample_weight) })
+        let own = (!sample_weight.is_empty()).then_some(sample_weight.as_slice());
+        let sample_weight = match &self.class_weight {
+            Some(classes) => Some(by_class(y.view(), classes, own, &mut self.by_class)?),
+            None => own,
+        };
+        Ok(Batch { x: x.view(), y: y.view(), sample_weight })
     }
 }
 
@@ -57,13 +61,15 @@ pub(crate) struct Feed<'a, T: Scalar> {
     steps: Option<usize>,
     /// The batches that this pass has given. None: the next epoch begins a new pass.
     place: Option<usize>,
+    /// The epochs before the first one, whose batches are left out.
+    past: usize,
 }
 
 impl<'a, T: Scalar> Feed<'a, T> {
     /// Batches of arrays.
     pub(crate) fn arrays(batches: Batches<'a, T>, steps: Option<usize>) -> Self {
         let length = Some(batches.len());
-        Self { origin: Origin::Arrays(batches), length, steps, place: None }
+        Self { origin: Origin::Arrays(batches), length, steps, place: None, past: 0 }
     }
 
     /// Batches of a source. `argument` is the one that says the steps.
@@ -83,8 +89,8 @@ impl<'a, T: Scalar> Feed<'a, T> {
             }
             Length::Endless => None,
         };
-        let reader = Reader { source, batch: OwnedBatch::default(), class_weight, by_class: None, peeked: None };
-        Ok(Self { origin: Origin::Source(reader), length, steps, place: None })
+        let reader = Reader { source, batch: OwnedBatch::default(), class_weight, by_class: Vec::new(), peeked: None };
+        Ok(Self { origin: Origin::Source(reader), length, steps, place: None, past: 0 })
     }
 
     /// The batches of an epoch, if they are known.
@@ -112,46 +118,66 @@ impl<'a, T: Scalar> Feed<'a, T> {
         Ok(reader.batch.x.shape().sample())
     }
 
-    /// Where in a pass an epoch begins that comes after so many others.
-    pub(crate) fn place_after(&self, epochs: usize) -> usize {
-        let Some(steps) = self.steps else { return 0 };
-        match self.length {
-            None => steps.saturating_mul(epochs),
-            // Each pass is so many epochs, of which the last may be short.
-            Some(length) => epochs % length.div_ceil(steps) * steps,
-        }
+    /// Lets training begin with this epoch: the batches of those before it are left out. A source that cannot begin anew
+    /// is where the epoch `given` by the user begins.
+    pub(crate) fn begin_at(&mut self, initial_epoch: usize, given: usize) {
+        let restarts = match &self.origin {
+            Origin::Arrays(_) => true,
+            Origin::Source(reader) => reader.source.restarts(),
+        };
+        self.past = if restarts { initial_epoch } else { initial_epoch.saturating_sub(given) };
     }
 
-    /// Begins a pass with this seed, after so many of its batches.
-    pub(crate) fn begin_pass(&mut self, seed: u64, skipped: usize) -> Result<(), ModelError> {
+    /// Begins a pass.
+    pub(crate) fn begin_pass(&mut self, seed: u64) -> Result<(), ModelError> {
         match &mut self.origin {
             Origin::Arrays(batches) => batches.shuffle(seed),
             Origin::Source(reader) => reader.begin(seed)?,
         }
         self.place = Some(0);
-        self.skip(skipped)
+        Ok(())
     }
 
-    /// Begins an epoch: on where the one before ended, or with a new pass.
-    pub(crate) fn begin_epoch(&mut self, seed: u64) -> Result<(), ModelError> {
-        if self.steps.is_none() || self.place.is_none() || self.place == self.length {
-            self.begin_pass(seed, 0)?;
+    /// Goes to the first batch of an epoch, if there is one: on where the epoch before ended, or in a new pass. `began` is
+    /// the step of the training, and `seed` that of a pass which begins at a step.
+    pub(crate) fn begin_epoch(
+        &mut self,
+        epoch: usize,
+        began: u64,
+        seed: impl Fn(u64) -> u64,
+    ) -> Result<bool, ModelError> {
+        self.leave_out_the_past(began, &seed)?;
+        let goes_on = self.steps.is_some() && self.place.is_some();
+        if goes_on && self.advance_to(0, epoch)? {
+            return Ok(true);
+        }
+        self.begin_pass(seed(began))?;
+        self.advance_to(0, epoch)
+    }
+
+    /// Goes to where the epochs before the first one have ended in a pass, as if they had just been trained on.
+    fn leave_out_the_past(&mut self, began: u64, seed: impl Fn(u64) -> u64) -> Result<(), ModelError> {
+        let past = std::mem::take(&mut self.past);
+        let Some(steps) = self.steps.filter(|_| past > 0) else { return Ok(()) };
+        // Each pass is so many epochs, of which the last may be short.
+        let within = |length: usize| past % length.div_ceil(steps) * steps;
+        let batches = self.length.map_or(steps.saturating_mul(past), within);
+        let left_out = self.begin_pass_after(batches, began, &seed)?;
+        if left_out < batches && left_out > 0 {
+            self.begin_pass_after(within(left_out), began, &seed)?; // now it is known how long a pass is
         }
         Ok(())
     }
 
-    /// Leaves out batches.
-    pub(crate) fn skip(&mut self, batches: usize) -> Result<(), ModelError> {
-        if let (Origin::Arrays(_), Some(place)) = (&self.origin, &mut self.place) {
-            *place += batches;
-            return Ok(());
-        }
-        for _ in 0..batches {
+    /// Begins a pass so many batches before the step `began`, and leaves these out; gives back how many there were.
+    fn begin_pass_after(&mut self, batches: usize, began: u64, seed: impl Fn(u64) -> u64) -> Result<usize, ModelError> {
+        self.begin_pass(seed(began.saturating_sub(batches as u64)))?;
+        for left_out in 0..batches {
             if !self.advance()? {
-                break;
+                return Ok(left_out);
             }
         }
-        Ok(())
+        Ok(batches)
     }
 
     /// Goes to the next batch, if there is one.
@@ -175,6 +201,7 @@ impl<'a, T: Scalar> Feed<'a, T> {
             Origin::Source(reader) => reader.batch(),
         }
     }
+
     /// Goes to the batch of this index in its epoch, if there is to be one and there is.
     pub(crate) fn advance_to(&mut self, index: usize, epoch: impl Into<Option<usize>>) -> Result<bool, ModelError> {
         let epoch = epoch.into();

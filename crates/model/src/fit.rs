@@ -1,9 +1,11 @@
 //! Training: the loop of `fit`.
 
+use std::io::{self, Write};
+
 use cornu_initializers::random;
 use cornu_tensor::{Scalar, Tensor, View};
 
-use crate::callbacks::{Callback, Progress, Training, TrainingParams, Verbose};
+use crate::callbacks::{CallbackList, ProgbarLogger, Training, TrainingParams, Verbose};
 use crate::data::{Batch, Batches, batch_size, by_class};
 use crate::feed::Feed;
 use crate::fit_arguments::{Fit, ValidationData};
@@ -42,7 +44,13 @@ impl<T: Scalar> Sequential<T> {
     /// A model that is not built yet is built for the first batch. Every epoch begins the source with another seed and
     /// takes its batches to the end; with [`Fit::steps_per_epoch`] it takes so many, and the next epoch goes on from
     /// there. A source that ends within an epoch makes that epoch shorter, and the next one begins it anew. If that
-    /// gives nothing, training ends.
+    /// gives nothing, training ends. (A callback has then seen the epoch begin, but not end.)
+    ///
+    /// A training that goes on, with [`Fit::initial_epoch`] or
+    /// [`BackupAndRestore`](crate::callbacks::BackupAndRestore), has the same bits as one that never stopped, if the
+    /// source gives the same batches for the same seed and each pass over it has as many. What the earlier epochs have
+    /// had of a pass is read and left out. A source that cannot begin anew, such as [`Stream`](crate::source::Stream), is
+    /// taken as it is for the `initial_epoch`; give it from its beginning to a `BackupAndRestore`.
     ///
     /// `batch_size`, `shuffle` and the sample weights are the source's affair. `class_weight` counts for batches that
     /// have no sample weights.
@@ -83,16 +91,15 @@ impl<T: Scalar> Sequential<T> {
         let validation = fit.validation_data.take();
         let (train, rest) = if validation.is_some() { (all, None) } else { split(all, fit.validation_split)? };
         // As in Keras, the classes weigh the training only, not the validation.
-        let weights = by_class(train.y, fit.class_weight.as_ref(), fit.sample_weight)?;
-        let train = Batch { sample_weight: weights.as_deref().or(train.sample_weight), ..train };
-        let validator = match validation {
-            Some(ValidationData::Arrays(x, y, sample_weight)) => {
-                let batch = Batch { x: x.view(), y: y.view(), sample_weight };
-                self.check(compiled, batch).map_err(|error| ModelError::Validation(Box::new(error)))?;
-                Some(Validator::arrays(self, batch, &fit)?)
-            }
-            Some(ValidationData::Source(source)) => Some(Validator::source(self, source, &fit)?),
-            None => rest.map(|rest| Validator::arrays(self, rest, &fit)).transpose()?,
+        let mut weights = Vec::new();
+        let sample_weight = match &fit.class_weight {
+            Some(classes) => Some(by_class(train.y, classes, fit.sample_weight, &mut weights)?),
+            None => train.sample_weight,
+        };
+        let train = Batch { sample_weight, ..train };
+        let validator = match rest {
+            Some(rest) => Some(Validator::arrays(self, rest, &fit)?),
+            None => Validator::given(self, validation, &fit)?,
         };
         let samples = train.x.shape().batch();
         let batches = Batches::new(train, batch_size(samples, fit.batch_size, fit.steps_per_epoch), fit.shuffle);
@@ -109,16 +116,8 @@ impl<T: Scalar> Sequential<T> {
             let sample = feed.peek(self.shuffling_seed(self.iterations()))?;
             self.build(sample)?;
         }
-        let validator = match fit.validation_data.take() {
-            Some(ValidationData::Arrays(x, y, sample_weight)) => {
-                let batch = Batch { x: x.view(), y: y.view(), sample_weight };
-                let checked = self.check(self.compiled("fit_source")?, batch);
-                checked.map_err(|error| ModelError::Validation(Box::new(error)))?;
-                Some(Validator::arrays(self, batch, &fit)?)
-            }
-            Some(ValidationData::Source(source)) => Some(Validator::source(self, source, &fit)?),
-            None => None,
-        };
+        let validation = fit.validation_data.take();
+        let validator = Validator::given(self, validation, &fit)?;
         self.run(feed, validator, 0, fit)
     }
 
@@ -130,52 +129,45 @@ impl<T: Scalar> Sequential<T> {
         samples: usize,
         mut fit: Fit<'_, T>,
     ) -> Result<History, ModelError> {
-        let steps = feed.steps().unwrap_or(0);
-        let params = TrainingParams { epochs: fit.epochs, steps, samples, validated: validator.is_some() };
-        let mut progress = Progress::new(fit.verbose);
-        let mut callbacks: Vec<&mut dyn Callback<T>> = Vec::new();
-        callbacks.extend(fit.callbacks.iter_mut().map(|callback| &mut **callback as &mut dyn Callback<T>));
-        callbacks.push(&mut progress); // last, as in Keras, to show what the others set in the logs
+        let (steps, validated, verbose) = (feed.steps().unwrap_or(0), validator.is_some(), fit.verbose.resolved());
+        let params = TrainingParams { epochs: fit.epochs, steps, samples, validated, verbose };
+        let mut progress = ProgbarLogger::new();
+        let mut callbacks = CallbackList::new(&mut fit.callbacks, &mut progress, verbose);
         let (mut history, mut logs, mut last_logs) = (History::default(), Logs::default(), Logs::default());
         let mut training = Training::new(self, params, fit.initial_epoch);
-        let mut each = |training: &mut Training<'_, T>, f: &mut Step<'_, T>| {
-            callbacks.iter_mut().try_for_each(|callback| f(&mut **callback, training))
-        };
 
-        each(&mut training, &mut |callback, training| callback.on_train_begin(training))?;
-        // Of a training that is resumed: where its first epoch lies in a pass over the data.
-        let mut skipped = feed.place_after(training.initial_epoch.saturating_sub(fit.initial_epoch));
+        callbacks.each(|callback| callback.on_train_begin(&mut training))?;
+        feed.begin_at(training.initial_epoch, fit.initial_epoch);
         for epoch in training.initial_epoch..fit.epochs {
+            callbacks.each(|callback| callback.on_epoch_begin(epoch, &mut training))?;
             let first_batch = training.begin_epoch();
-            let (model, began) = (&*training.model, training.epoch_iteration);
-            match std::mem::take(&mut skipped) {
-                0 => feed.begin_epoch(model.shuffling_seed(began))?,
-                skipped => feed.begin_pass(model.shuffling_seed(began.saturating_sub(skipped as u64)), skipped)?,
-            }
-            feed.skip(first_batch)?;
-            let mut more = feed.advance_to(first_batch, epoch)?;
-            if !more && first_batch > 0 {
-                continue; // interrupted after its last batch
-            }
+            let (model, began) = (training.model(), training.epoch_iteration);
+            let mut more = feed.begin_epoch(epoch, began, |step| model.shuffling_seed(step))?;
             if !more && epoch > training.initial_epoch {
-                warn(fit.verbose, "The source has no batches left, so training ends here.");
+                warn(verbose, "The source has no batches left, so training ends here.");
                 break;
             }
             if !more {
                 return Err(ModelError::NoBatches);
             }
-            each(&mut training, &mut |callback, training| callback.on_epoch_begin(epoch, training))?;
-            training.model.reset_metrics();
+            for index in 1..=first_batch {
+                more = more && feed.advance_to(index, epoch)?; // the batches before an interruption
+            }
+            if !more {
+                continue; // interrupted after its last batch
+            }
+            training.model_mut().reset_metrics();
             let mut index = first_batch;
             while more {
-                each(&mut training, &mut |callback, training| callback.on_train_batch_begin(index, training))?;
-                let batch = feed.checked(training.model, None, index, Some(epoch))?;
-                let loss = training.model.train_step(batch).map_err(feed.naming(index, Some(epoch)))?;
-                training.model.log_metrics("", &mut logs);
+                callbacks.each(|callback| callback.on_train_batch_begin(index, &mut training))?;
+                let model = training.model_mut();
+                let batch = feed.checked(model, None, index, Some(epoch))?;
+                let loss = model.train_step(batch).map_err(feed.naming(index, Some(epoch)))?;
+                model.log_metrics(&mut logs);
                 if history.is_first_nan(epoch, index, loss.to_f64()) {
-                    warn_of_nan(fit.verbose, epoch, index);
+                    warn_of_nan(verbose, epoch, index);
                 }
-                each(&mut training, &mut |callback, training| callback.on_train_batch_end(index, &logs, training))?;
+                callbacks.each(|callback| callback.on_train_batch_end(index, &logs, &mut training))?;
                 index += 1;
                 if training.stop {
                     break;
@@ -184,28 +176,26 @@ impl<T: Scalar> Sequential<T> {
             }
             if !training.stop {
                 if feed.is_short(index) {
-                    warn(fit.verbose, "The data ended before `steps_per_epoch` batches, so this epoch is shorter.");
+                    warn(verbose, "The data ended before `steps_per_epoch` batches, so this epoch is shorter.");
                 }
                 if params.steps == 0 {
                     training.params.steps = index; // as Keras, which knows it from here on
                 }
             }
-            training.model.log_lists("", &mut logs);
+            training.model().log_lists(&mut logs);
             let mut logs = logs.clone();
             if let Some(validator) = validator.as_mut().filter(|_| fit.validation_freq.includes(epoch)) {
-                each(&mut training, &mut |callback, training| callback.on_test_begin(training))?;
-                validator.run(training.model, &mut logs, fit.verbose)?;
-                each(&mut training, &mut |callback, training| callback.on_test_end(&logs, training))?;
+                validator.run(&mut training, &mut callbacks, &mut logs)?;
             }
-            each(&mut training, &mut |callback, training| callback.on_epoch_end(epoch, &mut logs, training))?;
+            callbacks.each(|callback| callback.on_epoch_end(epoch, &mut logs, &mut training))?;
             history.record(epoch, &logs);
             last_logs = logs;
             if training.stop {
                 break;
             }
         }
-        training.model.finalize_variable_values()?;
-        each(&mut training, &mut |callback, training| callback.on_train_end(&last_logs, training))?;
+        training.model_mut().finalize_variable_values()?;
+        callbacks.each(|callback| callback.on_train_end(&last_logs, &mut training))?;
         Ok(history)
     }
 
@@ -221,36 +211,30 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// Writes loss and metrics into the logs.
-    pub(crate) fn log_metrics(&self, prefix: &str, logs: &mut Logs) {
+    pub(crate) fn log_metrics(&self, logs: &mut Logs) {
         if let Some(compiled) = &self.compiled {
-            compiled.log(prefix, logs);
+            compiled.log(logs);
         }
     }
 
     /// Writes into the logs what the metrics have of several numbers.
-    pub(crate) fn log_lists(&self, prefix: &str, logs: &mut Logs) {
+    pub(crate) fn log_lists(&self, logs: &mut Logs) {
         if let Some(compiled) = &self.compiled {
-            compiled.log_lists(prefix, logs);
+            compiled.log_lists(logs);
         }
     }
 }
 
-type Step<'s, T> = dyn FnMut(&mut dyn Callback<T>, &mut Training<'_, T>) -> Result<(), ModelError> + 's;
-
-/// Says what the user should know.
+/// Says what the user should know. A closed standard error is no reason to stop training.
 pub(crate) fn warn(verbose: Verbose, text: &str) {
     if verbose != Verbose::Silent {
-        eprintln!("\n{text}");
+        let _ = writeln!(io::stderr(), "\n{text}");
     }
 }
 
 /// Says once that the loss is no longer a number.
 fn warn_of_nan(verbose: Verbose, epoch: usize, batch: usize) {
-    if verbose != Verbose::Silent {
-        eprintln!(
-            "\nThe loss is NaN from epoch {}, batch {} on. A smaller learning rate or `from_logits` may help.",
-            epoch + 1,
-            batch + 1
-        );
-    }
+    let (epoch, batch) = (epoch + 1, batch + 1);
+    let advice = "A smaller learning rate or `from_logits` may help.";
+    warn(verbose, &format!("The loss is NaN from epoch {epoch}, batch {batch} on. {advice}"));
 }

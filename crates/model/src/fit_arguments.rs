@@ -4,7 +4,7 @@ use cornu_tensor::{Scalar, Tensor};
 
 use crate::ModelError;
 use crate::callbacks::{Callback, Verbose};
-use crate::data::{ClassWeight, at_least_one};
+use crate::data::{ClassWeight, all_at_least_one};
 use crate::source::BatchSource;
 
 /// What the model is validated on.
@@ -149,7 +149,9 @@ impl<'a, T: Scalar> Fit<'a, T> {
         Self { epochs, ..self }
     }
 
-    /// The epoch at which training begins; 0 by default.
+    /// The epoch at which training begins; 0 by default. With [`Fit::steps_per_epoch`], it begins where in the data the
+    /// epochs before it have ended, so that a training that goes on has the same bits as one that never stopped. (Keras
+    /// begins with the first batch.)
     #[must_use]
     pub fn initial_epoch(self, initial_epoch: usize) -> Self {
         Self { initial_epoch, ..self }
@@ -245,8 +247,7 @@ impl<'a, T: Scalar> Fit<'a, T> {
             ("steps_per_epoch", self.steps_per_epoch),
             ("validation_steps", self.validation_steps),
         ];
-        let mut given = numbers.into_iter().filter_map(|(argument, value)| Some((argument, value?)));
-        given.try_for_each(|(argument, value)| at_least_one("fit", argument, value))
+        all_at_least_one("fit", numbers)
     }
 
     /// Whether the arguments go with a source, which no one can cut, and which has weights of its own.

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::callbacks::python;
+use crate::python;
 
 /// The loss and the metrics of a batch or an epoch, by name (Keras's `logs`).
 ///
-/// They stand in Keras's order: `accuracy`, `loss`, `val_accuracy`, `val_loss`, then what callbacks have set.
+/// They stand in Keras's order: what was measured, by its name (`accuracy`, `loss`, `val_accuracy`, `val_loss`), then what
+/// callbacks have set.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Logs {
     entries: Vec<(String, f64)>,
@@ -53,10 +54,16 @@ impl Logs {
             Some((_, own)) => *own = value,
             None => {
                 let name = format!("{prefix}{name}");
-                let at = self.entries.iter().position(|(own, _)| order(&name, own).is_lt());
+                let at = self.entries.iter().position(|(own, _)| name < *own);
                 self.entries.insert(at.unwrap_or(self.entries.len()), (name, value));
             }
         }
+    }
+
+    /// Takes in what was measured elsewhere, under names that begin with `prefix`.
+    pub(crate) fn take_in(&mut self, prefix: &str, measured: &Self) {
+        measured.iter().for_each(|(name, value)| self.set_measured(prefix, name, value));
+        measured.lists().for_each(|(name, values)| self.set_list(prefix, name, values.to_vec()));
     }
 
     /// All of them, in order.
@@ -65,22 +72,21 @@ impl Logs {
     }
 }
 
-/// Alphabetical, those of the validation last.
-fn order(a: &str, b: &str) -> std::cmp::Ordering {
-    let key = |name: &str| name.starts_with("val_");
-    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
-}
-
 /// As Keras's progress line shows them: `accuracy: 0.5000 - loss: 0.6931`.
 impl fmt::Display for Logs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (name, value)) in self.iter().enumerate() {
             let separator = if i == 0 { "" } else { " - " };
-            let value = if value.abs() > 1e-3 { python::fixed(value, 4) } else { python::exponent(value, 4) };
-            write!(f, "{separator}{name}: {value}")?;
+            write!(f, "{separator}{}", entry(name, value))?;
         }
         Ok(())
     }
+}
+
+/// One of them: `loss: 0.6931`.
+pub(crate) fn entry(name: &str, value: f64) -> String {
+    let value = if value.abs() > 1e-3 { python::fixed(value, 4) } else { python::exponent(value, 4) };
+    format!("{name}: {value}")
 }
 
 /// What a training measured: every logged number of every epoch (Keras's `History`).
@@ -179,7 +185,9 @@ mod tests {
     #[test]
     fn names_stand_in_kerass_order_and_print_as_there() {
         let mut logs = Logs::default();
-        for (name, value) in [("val_loss", 0.25), ("loss", 1e-4), ("val_accuracy", f64::NAN), ("accuracy", 0.5)] {
+        for (name, value) in
+            [("weighted_mae", 1.0), ("val_loss", 0.25), ("loss", 1e-4), ("val_accuracy", f64::NAN), ("accuracy", 0.5)]
+        {
             let (prefix, name) = name.split_at(if name.starts_with("val_") { 4 } else { 0 });
             logs.set_measured(prefix, name, value);
         }
@@ -187,16 +195,11 @@ mod tests {
         logs.set("loss", 2e-4);
         assert_eq!(
             logs.to_string(),
-            "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500 - extra: -3.0000"
+            "accuracy: 0.5000 - loss: 2.0000e-04 - val_accuracy: nan - val_loss: 0.2500 - weighted_mae: 1.0000 - extra: -3.0000"
         );
         assert_eq!(logs.get("loss"), Some(2e-4));
-        let shown = |value| {
-            let mut logs = Logs::default();
-            logs.set("x", value);
-            logs.to_string()
-        };
-        let numbers = [0.0, 1.5e-120, f64::INFINITY, f64::NEG_INFINITY];
-        assert_eq!(numbers.map(shown), ["x: 0.0000e+00", "x: 1.5000e-120", "x: inf", "x: -inf"]);
+        let numbers = [0.0, 1.5e-120, f64::INFINITY, f64::NEG_INFINITY].map(|value| entry("x", value));
+        assert_eq!(numbers, ["x: 0.0000e+00", "x: 1.5000e-120", "x: inf", "x: -inf"]);
     }
 
     #[test]

@@ -3,9 +3,7 @@
 use cornu_layers::{Mode, Scratch};
 use cornu_tensor::{Scalar, Shape, Tensor, View, ViewMut, threads};
 
-use crate::data::{at_least_one, check_samples};
-use crate::feed::Feed;
-use crate::source::BatchSource;
+use crate::data::check_samples;
 use crate::{ModelError, Sequential};
 
 /// The samples that run through the layers together, where there are many. It changes what comes out by no more than
@@ -45,42 +43,19 @@ impl<T: Scalar> Predictor<'_, T> {
         if output.shape() != expected {
             return Err(ModelError::Buffer { expected, received: output.shape() });
         }
-        self.run_in_blocks(x, output)
-    }
-
-    /// Predicts block by block, so that what runs through the layers stays near the processor.
-    fn run_in_blocks(&mut self, x: View<'_, T>, mut output: ViewMut<'_, T>) -> Result<(), ModelError> {
-        let samples = x.shape().batch();
-        if samples <= BATCH {
-            return self.run(x, output);
-        }
-        for start in (0..samples).step_by(BATCH) {
-            let range = start..(start + BATCH).min(samples);
-            self.run(x.rows(range.clone())?, output.reborrow().rows(range)?)?;
-        }
-        Ok(())
-    }
-
-    /// Predicts for a batch whose shapes are known to fit.
-    fn run(&mut self, x: View<'_, T>, output: ViewMut<'_, T>) -> Result<(), ModelError> {
-        let (model, chain) = (self.model, self.model.chain());
-        threads::inside(chain.work(x.shape().batch()), || {
-            chain.forward(&model.weights, x, output, Mode::Inference, &mut self.scratch)
-        })
-        .map_err(|error| model.at(error))?;
-        self.scratch.take_loss(); // nobody asks for penalties here
-        Ok(())
+        self.model.predict_in_blocks(x, output, &mut self.scratch)
     }
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// The model's outputs for samples `x`, in inference: shape `(samples, …)`.
+    /// The model's outputs for samples `x`, in inference: shape `(samples, …)`. [`Sequential::predict_with`] takes Keras's
+    /// arguments, such as callbacks.
     ///
     /// # Errors
     /// [`ModelError::NotBuilt`], [`ModelError::Samples`], [`ModelError::NoSamples`].
     pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
         let mut output = self.room_for(x)?;
-        self.predictor()?.run_in_blocks(x.view(), output.view_mut())?;
+        self.predict_in_blocks(x.view(), output.view_mut(), &mut Scratch::default())?;
         Ok(output)
     }
 
@@ -90,53 +65,43 @@ impl<T: Scalar> Sequential<T> {
     /// As [`Sequential::predict`].
     pub fn predict_on_batch(&self, x: &Tensor<T>) -> Result<Tensor<T>, ModelError> {
         let mut output = self.room_for(x)?;
-        self.predictor()?.run(x.view(), output.view_mut())?;
+        self.predict_at_once(x.view(), output.view_mut(), &mut Scratch::default())?;
         Ok(output)
     }
 
-    /// The model's outputs for the samples of a source, one batch after the other, in inference: shape `(samples, …)`.
-    /// The labels are not looked at. The source begins anew, with seed 0, and gives so many batches, or all.
-    ///
-    /// # Errors
-    /// [`ModelError::NotBuilt`]; [`ModelError::Batch`] for a batch that does not fit; [`ModelError::NoBatches`];
-    /// [`ModelError::Argument`] for 0 steps, and for none where the source has no end.
-    ///
-    /// ```
-    /// use cornu_layers::Dense;
-    /// use cornu_model::source::Stream;
-    /// use cornu_model::{LayerArguments, sequential};
-    /// use cornu_tensor::Tensor;
-    ///
-    /// let model = sequential![Dense::new(2).input_shape([1])]?;
-    /// let batches = (0..3).map(|i| (Tensor::full([4, 1], i as f32), Tensor::default()));
-    /// let predictions = model.predict_source(&mut Stream::new(batches), None)?;
-    /// assert_eq!(predictions.shape(), [12, 2].into());
-    /// # Ok::<(), cornu_model::ModelError>(())
-    /// ```
-    pub fn predict_source(
+    /// Predicts for samples whose shapes are known to fit, block by block, so that what runs through the layers stays
+    /// near the processor.
+    pub(crate) fn predict_in_blocks(
         &self,
-        source: &mut dyn BatchSource<T>,
-        steps: Option<usize>,
-    ) -> Result<Tensor<T>, ModelError> {
-        let mut predictor = self.predictor()?;
-        if let Some(steps) = steps {
-            at_least_one("predict_source", "steps", steps)?;
+        x: View<'_, T>,
+        mut output: ViewMut<'_, T>,
+        scratch: &mut Scratch<T>,
+    ) -> Result<(), ModelError> {
+        let samples = x.shape().batch();
+        if samples <= BATCH {
+            return self.predict_at_once(x, output, scratch);
         }
-        let mut feed = Feed::source(source, None, steps, ("predict_source", "steps"))?;
-        let (mut outputs, mut output, mut samples, mut batches) = (Vec::new(), Tensor::default(), 0, 0);
-        feed.begin_pass(0, 0)?;
-        while feed.advance_to(batches, None)? {
-            let name = feed.naming(batches, None);
-            let x = feed.batch().map_err(&name)?.x;
-            output.resize(self.outputs_for(x).map_err(&name)?);
-            predictor.run_in_blocks(x, output.view_mut()).map_err(&name)?;
-            outputs.extend_from_slice(output.as_slice());
-            (samples, batches) = (samples + x.shape().batch(), batches + 1);
+        for start in (0..samples).step_by(BATCH) {
+            let range = start..(start + BATCH).min(samples);
+            self.predict_at_once(x.rows(range.clone())?, output.reborrow().rows(range)?, scratch)?;
         }
-        if batches == 0 {
-            return Err(ModelError::NoBatches);
-        }
-        Ok(Tensor::new(self.shapes("weights")?.1.with_batch(samples)?, outputs)?)
+        Ok(())
+    }
+
+    /// Predicts for a batch whose shapes are known to fit.
+    fn predict_at_once(
+        &self,
+        x: View<'_, T>,
+        output: ViewMut<'_, T>,
+        scratch: &mut Scratch<T>,
+    ) -> Result<(), ModelError> {
+        let chain = self.chain();
+        threads::inside(chain.work(x.shape().batch()), || {
+            chain.forward(&self.weights, x, output, Mode::Inference, scratch)
+        })
+        .map_err(|error| self.at(error))?;
+        scratch.take_loss(); // nobody asks for penalties here
+        Ok(())
     }
 
     /// Room for the outputs for these samples, if they fit.
@@ -145,7 +110,7 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// The shape of the outputs for these samples, if they fit.
-    fn outputs_for(&self, x: View<'_, T>) -> Result<Shape, ModelError> {
+    pub(crate) fn outputs_for(&self, x: View<'_, T>) -> Result<Shape, ModelError> {
         let (input, end) = self.shapes("weights")?;
         Ok(end.with_batch(check_samples(input, x)?)?)
     }

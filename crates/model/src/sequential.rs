@@ -127,7 +127,8 @@ impl<T: Scalar> Sequential<T> {
         if let Some(compiled) = &mut model.compiled {
             compiled.forget();
         }
-        for i in 0..model.links.len() {
+        let built = if model.built { model.links.len() } else { 0 };
+        for i in 0..built {
             let weights = model.draw(i)?;
             for (weight, drawn) in model.weights[model.links[i].weights.clone()].iter_mut().zip(weights) {
                 *weight = drawn;

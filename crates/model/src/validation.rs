@@ -2,16 +2,15 @@
 
 use cornu_tensor::Scalar;
 
-use crate::callbacks::Verbose;
-use crate::compile::Compiled;
+use crate::callbacks::{CallbackList, Training};
 use crate::data::{Batch, Batches, batch_size, rows};
 use crate::feed::Feed;
-use crate::fit::warn;
-use crate::source::BatchSource;
+use crate::fit_arguments::ValidationData;
+use crate::tester::Tester;
 use crate::{Fit, Logs, ModelError, Sequential};
 
-/// The seed with which every validation begins its source.
-const SEED: u64 = 0;
+/// The argument that says how many batches.
+const STEPS: &str = "validation_steps";
 
 /// The samples to train on, and those to validate on.
 pub(crate) fn split<T: Scalar>(
@@ -36,44 +35,51 @@ pub(crate) fn split<T: Scalar>(
 }
 
 /// The validation of each epoch, with memory of its own.
-pub(crate) struct Validator<'a, T: Scalar> {
-    compiled: Compiled<T>,
-    feed: Feed<'a, T>,
-}
+pub(crate) struct Validator<'a, T: Scalar>(Tester<'a, T>);
 
 impl<'a, T: Scalar> Validator<'a, T> {
+    /// On what `fit` was given to validate on, if anything.
+    pub(crate) fn given<'g: 'a>(
+        model: &Sequential<T>,
+        data: Option<ValidationData<'g, T>>,
+        fit: &Fit<'_, T>,
+    ) -> Result<Option<Self>, ModelError> {
+        match data {
+            Some(ValidationData::Arrays(x, y, sample_weight)) => {
+                let data = Batch { x: x.view(), y: y.view(), sample_weight };
+                model.check(model.compiled("fit")?, data).map_err(of_validation)?;
+                Self::arrays(model, data, fit).map(Some)
+            }
+            Some(ValidationData::Source(source)) => {
+                let feed = Feed::source(source, None, fit.validation_steps, ("fit", STEPS));
+                let feed =
+                    feed.map_err(|error| if error == ModelError::NoBatches { of_validation(error) } else { error });
+                Ok(Some(Self(Tester::new(model, feed?, STEPS)?)))
+            }
+            None => Ok(None),
+        }
+    }
+
     /// On arrays, which were checked.
     pub(crate) fn arrays(model: &Sequential<T>, data: Batch<'a, T>, fit: &Fit<'_, T>) -> Result<Self, ModelError> {
         let size = fit.validation_batch_size.or(fit.batch_size);
         let size = batch_size(data.x.shape().batch(), size, fit.validation_steps);
         let feed = Feed::arrays(Batches::new(data, size, false), fit.validation_steps);
-        Ok(Self { compiled: model.compiled("fit")?.for_test(), feed })
-    }
-
-    /// On a source.
-    pub(crate) fn source(
-        model: &Sequential<T>,
-        source: &'a mut dyn BatchSource<T>,
-        fit: &Fit<'_, T>,
-    ) -> Result<Self, ModelError> {
-        let feed = Feed::source(source, None, fit.validation_steps, ("fit", "validation_steps"));
-        let feed = feed.map_err(|error| if error == ModelError::NoBatches { of_validation(error) } else { error })?;
-        Ok(Self { compiled: model.compiled("fit")?.for_test(), feed })
+        Ok(Self(Tester::new(model, feed, STEPS)?))
     }
 
     /// Validates; the numbers come into the logs.
-    pub(crate) fn run(&mut self, model: &Sequential<T>, logs: &mut Logs, verbose: Verbose) -> Result<(), ModelError> {
-        let Self { compiled, feed } = self;
-        compiled.find_tail(model.links.last().map(|link| link.layer.as_ref())); // a callback may have changed it
-        let batches = model.test_on(compiled, feed, SEED, |_, _| {}).map_err(|error| match error {
+    pub(crate) fn run(
+        &mut self,
+        training: &mut Training<'_, T>,
+        callbacks: &mut CallbackList<'_, T>,
+        logs: &mut Logs,
+    ) -> Result<(), ModelError> {
+        let measured = self.0.run(training, callbacks).map_err(|error| match error {
             ModelError::NoBatches | ModelError::Batch { .. } | ModelError::Source { .. } => of_validation(error),
             error => error,
         })?;
-        if feed.is_short(batches) {
-            warn(verbose, "The data ended before `validation_steps` batches, so the validation is shorter.");
-        }
-        compiled.log("val_", logs);
-        compiled.log_lists("val_", logs);
+        logs.take_in("val_", &measured);
         Ok(())
     }
 }

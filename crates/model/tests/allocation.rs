@@ -7,6 +7,7 @@ use std::cell::Cell;
 
 use cornu_layers::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, KernelArguments, MaxPooling2D};
 use cornu_model::callbacks::{Callback, Training, Verbose};
+use cornu_model::source::{BatchSource, Length, OwnedBatch};
 use cornu_model::{Compile, Fit, LayerArguments, Logs, ModelError, Sequential, sequential};
 use cornu_optimizers::LBFGS;
 use cornu_tensor::{Shape, Tensor, threads};
@@ -161,6 +162,51 @@ fn the_batches_of_an_epoch() -> Result<(), ModelError> {
         model.fit(&x, &y, fit.callback(&mut notes))?;
         let epochs: Vec<usize> = notes.0.chunks_exact(2 * STEPS).map(|epoch| epoch[2 * STEPS - 1] - epoch[0]).collect();
         assert!(epochs[0] > 0, "{name}: {epochs:?}"); // the first epoch makes the buffers
+        assert_eq!(epochs[1..], [0, 0], "{name}");
+    }
+    Ok(())
+}
+
+/// The same batch, again and again.
+struct Same {
+    x: Tensor<f32>,
+    y: Tensor<f32>,
+    given: usize,
+    weighted: bool,
+}
+
+impl BatchSource<f32> for Same {
+    fn length(&self) -> Length {
+        Length::Known(4)
+    }
+
+    fn begin_epoch(&mut self, _seed: u64) -> Result<(), ModelError> {
+        self.given = 0;
+        Ok(())
+    }
+
+    fn next_batch(&mut self, batch: &mut OwnedBatch<f32>) -> Result<bool, ModelError> {
+        for (into, from) in [(&mut batch.x, &self.x), (&mut batch.y, &self.y)] {
+            into.resize(from.shape());
+            into.as_mut_slice().copy_from_slice(from.as_slice());
+        }
+        if self.weighted {
+            batch.sample_weight.resize(BATCH, 0.5);
+        }
+        self.given += 1;
+        Ok(self.given <= 4)
+    }
+}
+
+#[test]
+fn the_batches_of_a_source() -> Result<(), ModelError> {
+    for ((name, mut model), weighted) in all()?.into_iter().zip([false, true, false, true]) {
+        let (x, y) = samples(Sequential::sample_shape(&model).unwrap_or_default(), BATCH)?;
+        let mut notes = Notes(Vec::with_capacity(3 * 8));
+        let fit = Fit::new().epochs(3).verbose(Verbose::Silent).callback(&mut notes);
+        let fit = if weighted { fit } else { fit.class_weight([(1, 2.0)]) };
+        model.fit_source(&mut Same { x, y, given: 0, weighted }, fit)?;
+        let epochs: Vec<usize> = notes.0.chunks_exact(8).map(|epoch| epoch[7] - epoch[0]).collect();
         assert_eq!(epochs[1..], [0, 0], "{name}");
     }
     Ok(())

@@ -5,9 +5,9 @@
 use cornu_layers::{Dense, Dropout, KernelArguments};
 use cornu_metrics::F1Score;
 use cornu_model::callbacks::{
-    CSVLogger, Callback, EarlyStopping, LambdaCallback, MonitorMode, Training, TrainingParams, Verbose, WeightRecorder,
+    CSVLogger, Callback, EarlyStopping, LambdaCallback, MonitorMode, TrainingParams, Verbose, WeightRecorder,
 };
-use cornu_model::{Compile, Fit, History, LayerArguments, Logs, ModelError, Sequential, sequential};
+use cornu_model::{Compile, Fit, History, LayerArguments, ModelError, Sequential, sequential};
 use cornu_optimizers::SGD;
 use cornu_tensor::Tensor;
 
@@ -139,102 +139,6 @@ fn a_csv_file_holds_lists_and_goes_on_after_half_a_line() -> Result<(), Box<dyn 
     Ok(())
 }
 
-/// The names in the logs.
-fn names(logs: &Logs) -> String {
-    logs.iter().map(|(name, _)| name).collect::<Vec<_>>().join(" ")
-}
-
-/// Writes down every call.
-#[derive(Default)]
-struct Diary(Vec<String>);
-
-impl Callback<f32> for Diary {
-    fn on_train_begin(&mut self, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push("train_begin".to_owned());
-        Ok(())
-    }
-
-    fn on_train_end(&mut self, logs: &Logs, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("train_end: {}", names(logs)));
-        Ok(())
-    }
-
-    fn on_epoch_begin(&mut self, epoch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("epoch_begin {epoch}"));
-        Ok(())
-    }
-
-    fn on_epoch_end(&mut self, epoch: usize, logs: &mut Logs, _: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("epoch_end {epoch}: {}", names(logs)));
-        Ok(())
-    }
-
-    fn on_test_begin(&mut self, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push("test_begin".to_owned());
-        Ok(())
-    }
-
-    fn on_test_end(&mut self, logs: &Logs, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("test_end: {}", names(logs)));
-        Ok(())
-    }
-
-    fn on_train_batch_begin(&mut self, batch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("batch_begin {batch}"));
-        Ok(())
-    }
-
-    fn on_train_batch_end(&mut self, batch: usize, logs: &Logs, _: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        self.0.push(format!("batch_end {batch}: {}", names(logs)));
-        Ok(())
-    }
-}
-
-/// What Keras calls for two epochs of two batches with a validation.
-const CALLS: [&str; 18] = [
-    "train_begin",
-    "epoch_begin 0",
-    "batch_begin 0",
-    "batch_end 0: loss mae",
-    "batch_begin 1",
-    "batch_end 1: loss mae",
-    "test_begin",
-    "test_end: loss mae val_loss val_mae",
-    "epoch_end 0: loss mae val_loss val_mae",
-    "epoch_begin 1",
-    "batch_begin 0",
-    "batch_end 0: loss mae",
-    "batch_begin 1",
-    "batch_end 1: loss mae",
-    "test_begin",
-    "test_end: loss mae val_loss val_mae",
-    "epoch_end 1: loss mae val_loss val_mae",
-    "train_end: loss mae val_loss val_mae",
-];
-
-#[test]
-fn calls_come_in_keras_s_order() -> Result<(), ModelError> {
-    let mut diary = Diary::default();
-    line()?.fit(&ones(6), &ones(6), silent().epochs(2).validation_split(0.4).callback(&mut diary))?;
-    assert_eq!(diary.0, CALLS);
-
-    let calls = std::cell::RefCell::new(Vec::new());
-    let note = |call: String| calls.borrow_mut().push(call);
-    let mut lambda = LambdaCallback::new()
-        .on_train_begin(|_| note("train_begin".to_owned()))
-        .on_epoch_begin(|epoch, _| note(format!("epoch_begin {epoch}")))
-        .on_train_batch_begin(|batch, _| note(format!("batch_begin {batch}")))
-        .on_train_batch_end(|batch, logs, _| note(format!("batch_end {batch}: {}", names(logs))))
-        .on_test_begin(|_| note("test_begin".to_owned()))
-        .on_test_end(|logs, _| note(format!("test_end: {}", names(logs))))
-        .on_epoch_end(|epoch, logs, _| note(format!("epoch_end {epoch}: {}", names(logs))))
-        .on_train_end(|logs, _| note(format!("train_end: {}", names(logs))));
-    line()?.fit(&ones(6), &ones(6), silent().epochs(2).validation_split(0.4).callback(&mut lambda))?;
-    drop(lambda);
-    assert_eq!(calls.into_inner(), CALLS);
-    Ok(())
-}
-
 #[test]
 fn what_one_sets_the_next_sees_for_this_epoch() -> Result<(), ModelError> {
     let mut seen = Vec::new();
@@ -304,7 +208,7 @@ fn a_stop_ends_the_training_where_keras_does() -> Result<(), ModelError> {
 fn a_callback_sees_the_training_and_sets_the_learning_rate() -> Result<(), ModelError> {
     let mut rates = Vec::new();
     let mut schedule = LambdaCallback::new().on_epoch_begin(|epoch, training| {
-        let params = TrainingParams { epochs: 5, steps: 3, samples: 5, validated: false };
+        let params = TrainingParams { epochs: 5, steps: 3, samples: 5, validated: false, verbose: Verbose::Silent };
         assert_eq!(training.params(), params);
         rates.push(training.learning_rate());
         assert_eq!(training.set_learning_rate(0.1 / (epoch + 1) as f64), Ok(()));

@@ -2,11 +2,12 @@
 //! (`golden/fit_options.json`).
 
 use std::error::Error;
+use std::fs;
 
 use cornu_layers::regularizers::L2;
 use cornu_layers::{Dense, Input, KernelArguments};
 use cornu_losses::config::Config;
-use cornu_model::callbacks::Verbose;
+use cornu_model::callbacks::{CSVLogger, Verbose};
 use cornu_model::source::{Epochs, OwnedBatch, Stream};
 use cornu_model::{Compile, Fit, Sequential, sequential};
 use cornu_optimizers::SGD;
@@ -91,7 +92,10 @@ fn as_keras(run: &Value, from: &From) -> Done {
             other => return Err(format!("fit has no argument {other}").into()),
         };
     }
-    let batches = batches(&x, &y, weights.as_ref())?;
+    let (folder, batches) = (tempfile::tempdir()?, batches(&x, &y, weights.as_ref())?);
+    let table = folder.path().join("log.csv");
+    let mut logger = CSVLogger::new(&table);
+    let fit = fit.callback(&mut logger);
     let history = match from {
         From::Arrays => model.fit(&x, &y, fit)?,
         From::Stream => model.fit_source(&mut Stream::new(batches.into_iter().cycle()).endless(), fit)?,
@@ -103,15 +107,14 @@ fn as_keras(run: &Value, from: &From) -> Done {
 
     assert_eq!(history.epochs(), golden::counts(&run["epoch"])?);
     let names: Vec<&str> = golden::list(&run["history_keys"])?.iter().map(golden::text).collect::<Result<_, _>>()?;
-    // Keras sorts all of them; here those of the validation come last.
-    let mut own: Vec<&str> = history.iter().map(|(name, _)| name).collect();
-    own.sort_unstable();
-    assert_eq!(own, names);
+    assert_eq!(history.iter().map(|(name, _)| name).collect::<Vec<_>>(), names);
+    assert_eq!(fs::read_to_string(&table)?.lines().next(), run["csv_header"].as_str());
     for (name, values) in history.iter() {
         let expected = &run["history"][name];
         match history.get_list(name) {
             Some(lists) => {
                 assert_eq!(lists.len(), golden::list(expected)?.len());
+                assert!(fs::read_to_string(&table)?.contains("\"\"\"[")); // as Keras writes a list
                 for ((list, expected), mean) in lists.iter().zip(golden::list(expected)?).zip(values) {
                     assert_close(list, &golden::floats(expected)?, 1e-5);
                     assert_close(&[*mean], &[list.iter().sum::<f64>() / list.len() as f64], 1e-12);

@@ -1,87 +1,26 @@
-//! Batches from sources: the same bits as from arrays, resumed too; threads that end; and what goes wrong.
+//! Batches from sources: the same bits as from arrays; threads that end; and what goes wrong.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cornu_layers::{Dense, Dropout, KernelArguments};
-use cornu_model::callbacks::{BackupAndRestore, Callback, LambdaCallback, Training, Verbose};
-use cornu_model::source::{BatchSource, Epochs, Length, OwnedBatch, Stream, shuffle};
-use cornu_model::{Compile, Evaluate, Fit, LayerArguments, ModelError, Sequential, sequential};
+use cornu_layers::Dense;
+use cornu_model::callbacks::{LambdaCallback, Verbose};
+use cornu_model::source::{BatchSource, Epochs, Length, OwnedBatch, Stream};
+use cornu_model::{Compile, Evaluate, Fit, ModelError, Predict, Sequential, sequential};
 use cornu_tensor::Tensor;
 use proptest::prelude::*;
+
+use crate::elsewhere::{Elsewhere, data, model, silent};
+
+#[path = "models/elsewhere.rs"]
+mod elsewhere;
 
 type Pair = Result<(Tensor<f32>, Tensor<f32>), ModelError>;
 /// What goes wrong, and what the message says of it.
 type Failure = (fn() -> Pair, &'static str);
 type Done = Result<(), Box<dyn Error>>;
-
-fn model(seed: u64) -> Result<Sequential<f32>, ModelError> {
-    let layers = sequential![Dense::new(4).activation("tanh").input_shape([3]), Dropout::new(0.2), Dense::new(1)]?;
-    let mut model = layers.with_seed(seed)?;
-    model.compile(Compile::new("adam", "mse").metric("mae").weighted_metric("mse"))?;
-    Ok(model)
-}
-
-fn data(samples: usize) -> (Tensor<f32>, Tensor<f32>) {
-    (Tensor::from_fn([samples, 3], |i| (i as f32 * 0.7).sin()), Tensor::from_fn([samples, 1], |i| (i as f32).cos()))
-}
-
-fn silent<'a>() -> Fit<'a, f32> {
-    Fit::new().verbose(Verbose::Silent)
-}
-
-/// Samples that lie elsewhere, in the order in which `fit` puts them.
-struct Elsewhere {
-    x: Tensor<f32>,
-    y: Tensor<f32>,
-    order: Vec<usize>,
-    batch_size: usize,
-    shuffled: bool,
-    length: Length,
-    at: usize,
-    /// Held as long as the source is.
-    alive: Arc<()>,
-}
-
-impl Elsewhere {
-    fn new(samples: usize, batch_size: usize, shuffled: bool) -> Self {
-        let ((x, y), order) = (data(samples), (0..samples).collect());
-        let length = Length::Known(samples.div_ceil(batch_size));
-        Self { x, y, order, batch_size, shuffled, length, at: 0, alive: Arc::default() }
-    }
-
-    fn unknown(self) -> Self {
-        Self { length: Length::Unknown, ..self }
-    }
-}
-
-impl BatchSource<f32> for Elsewhere {
-    fn length(&self) -> Length {
-        self.length
-    }
-
-    fn begin_epoch(&mut self, seed: u64) -> Result<(), ModelError> {
-        self.order = (0..self.order.len()).collect();
-        if self.shuffled {
-            shuffle(&mut self.order, seed);
-        }
-        self.at = 0;
-        Ok(())
-    }
-
-    fn next_batch(&mut self, batch: &mut OwnedBatch<f32>) -> Result<bool, ModelError> {
-        let rows = &self.order[self.at..(self.at + self.batch_size).min(self.order.len())];
-        self.at += rows.len();
-        batch.x.resize([rows.len(), 3]);
-        batch.y.resize([rows.len(), 1]);
-        for (i, &row) in rows.iter().enumerate() {
-            batch.x.as_mut_slice()[3 * i..3 * i + 3].copy_from_slice(&self.x.as_slice()[3 * row..3 * row + 3]);
-            batch.y.as_mut_slice()[i] = self.y.as_slice()[row];
-        }
-        Ok(!rows.is_empty())
-    }
-}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -101,8 +40,7 @@ proptest! {
         let (mut from_arrays, mut from_source) = (model(seed)?, model(seed)?);
         let expected = from_arrays.fit(&x, &y, fit(silent()))?;
         let source = Elsewhere::new(samples, batch_size, shuffled);
-        // Where nobody knows the length, an epoch that ends at the end of the data begins the next one without a batch.
-        let source = if unknown && steps.is_none() { source.unknown() } else { source };
+        let source = if unknown { source.of_length(Length::Unknown) } else { source };
         let history = match ahead {
             Some(batches) => from_source.fit_source(&mut source.prefetch(batches)?, fit(silent()))?,
             None => {
@@ -116,71 +54,15 @@ proptest! {
         let silent = || Evaluate::new().batch_size(batch_size).verbose(Verbose::Silent);
         let mut source = Elsewhere::new(samples, batch_size, false);
         prop_assert_eq!(from_source.evaluate_source(&mut source, silent())?, from_arrays.evaluate(&x, &y, silent())?);
-        let predicted = from_source.predict_source(&mut source, None)?;
+        let predicted = from_source.predict_source(&mut source, Predict::new().verbose(Verbose::Silent))?;
         prop_assert_eq!(predicted.shape(), [samples, 1].into());
         cornu_testkit::assert_close(predicted.as_slice(), from_arrays.predict(&x)?.as_slice(), 1e-5);
-    }
-
-    #[test]
-    fn a_training_over_a_source_resumes_with_the_same_bits(
-        steps in prop::option::of(1_usize..7), epoch in 1_usize..5, batch in 0_usize..3, arrays: bool, unknown: bool,
-    ) {
-        let folder = tempfile::tempdir()?;
-        let batch = batch.min(steps.unwrap_or(5) - 1);
-        let (x, y) = data(18);
-        let train = |model: &mut Sequential<f32>, callbacks: Vec<&mut dyn Callback<f32>>| {
-            let fit = steps.map_or_else(silent, |steps| silent().steps_per_epoch(steps)).epochs(6).batch_size(4);
-            let fit = callbacks.into_iter().fold(fit, |fit, callback| fit.callback(callback));
-            let source = Elsewhere::new(18, 4, true);
-            let mut source = if unknown && steps.is_none() { source.unknown() } else { source };
-            if arrays { model.fit(&x, &y, fit) } else { model.fit_source(&mut source, fit) }
-        };
-        let mut whole = model(3)?;
-        let history = train(&mut whole, vec![])?;
-        let mut now = 0;
-        let mut interrupt = Interrupt { epoch, batch, now: &mut now };
-        let mut backup = BackupAndRestore::new(folder.path()).save_freq(1);
-        // As many epochs as the shortest has a batch before.
-        let stopped = train(&mut model(3)?, vec![&mut backup, &mut interrupt]);
-        if stopped.is_err() {
-            let (mut other, mut backup) = (model(99)?, BackupAndRestore::new(folder.path()).save_freq(1));
-            let resumed = train(&mut other, vec![&mut backup])?;
-            prop_assert_eq!(other.get_weights(), whole.get_weights());
-            prop_assert_eq!(other.optimizer_variables(), whole.optimizer_variables());
-            let whole_epochs = resumed.epochs().len() - 1; // the first of them was not seen from its beginning
-            let losses = |history: &cornu_model::History| {
-                let losses = history.get("loss").unwrap_or_default();
-                losses[losses.len() - whole_epochs..].to_vec()
-            };
-            prop_assert_eq!(losses(&resumed), losses(&history));
-        }
-    }
-}
-
-/// Fails before a batch, as a machine would.
-struct Interrupt<'a> {
-    epoch: usize,
-    batch: usize,
-    now: &'a mut usize,
-}
-
-impl Callback<f32> for Interrupt<'_> {
-    fn on_epoch_begin(&mut self, epoch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        *self.now = epoch;
-        Ok(())
-    }
-
-    fn on_train_batch_begin(&mut self, batch: usize, _training: &mut Training<'_, f32>) -> Result<(), ModelError> {
-        if (*self.now, batch) == (self.epoch, self.batch) {
-            return Err(ModelError::Callback { callback: "Interrupt".to_owned(), message: "the power".to_owned() });
-        }
-        Ok(())
     }
 }
 
 #[test]
 fn the_thread_ends_with_the_training() -> Done {
-    let endless = || Elsewhere { length: Length::Endless, ..Elsewhere::new(400, 2, true) };
+    let endless = || Elsewhere::new(400, 2, true).of_length(Length::Endless);
     let source = endless();
     let alive = Arc::clone(&source.alive);
     {
@@ -252,7 +134,7 @@ fn a_batch_that_fails_is_named_and_the_model_is_as_it_was() -> Done {
 
 #[test]
 fn a_model_that_is_not_built_is_built_for_the_first_batch() -> Done {
-    let mut model = sequential![Dense::new(1)]?;
+    let mut model = sequential![Dense::new(1)]?.with_seed(3)?;
     model.compile(Compile::new("sgd", "mse"))?;
     let seen = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&seen);
@@ -279,6 +161,49 @@ fn a_source_that_ends_early_ends_the_training() -> Done {
     // One that can begin anew does.
     let history = model(1)?.fit_source(&mut Epochs::new(|_| batches()), silent().epochs(9).steps_per_epoch(4))?;
     assert_eq!(history.epochs().len(), 9);
+    // Also where an epoch ends with the last batch, and the next one finds none.
+    let history = model(1)?.fit_source(&mut Epochs::new(|_| batches()), silent().epochs(9).steps_per_epoch(5))?;
+    assert_eq!(history.epochs().len(), 9);
+    Ok(())
+}
+
+/// An iterator that must not be asked again after its end.
+fn asked_once(batches: usize) -> impl Iterator<Item = (Tensor<f32>, Tensor<f32>)> {
+    let (mut given, mut ended) = (0, false);
+    std::iter::from_fn(move || {
+        assert!(!ended, "asked again after its end");
+        ended = given == batches;
+        given += 1;
+        (!ended).then(|| (Tensor::full([2, 3], 1.0), Tensor::full([2, 1], 1.0)))
+    })
+}
+
+#[test]
+fn an_iterator_is_not_asked_again_after_its_end() -> Done {
+    let mut batch = OwnedBatch::default();
+    let mut epochs = Epochs::new(|_| asked_once(1));
+    epochs.begin_epoch(0)?;
+    let sources: [&mut dyn BatchSource<f32>; 2] = [&mut Stream::new(asked_once(1)), &mut epochs];
+    for source in sources {
+        assert!(source.next_batch(&mut batch)?);
+        assert!(!source.next_batch(&mut batch)? && !source.next_batch(&mut batch)?);
+    }
+    let history = model(1)?.fit_source(&mut Stream::new(asked_once(3)), silent().epochs(4))?;
+    assert_eq!(history.epochs(), [0]);
+    Ok(())
+}
+
+#[test]
+fn a_pass_begins_after_the_epoch() -> Done {
+    let notes = RefCell::new(Vec::new());
+    let mut source = Epochs::new(|_| {
+        notes.borrow_mut().push("pass");
+        asked_once(2)
+    });
+    let mut watch = LambdaCallback::new().on_epoch_begin(|_, _| notes.borrow_mut().push("epoch"));
+    model(1)?.fit_source(&mut source, silent().epochs(2).callback(&mut watch))?;
+    drop((source, watch));
+    assert_eq!(notes.into_inner(), ["epoch", "pass", "epoch", "pass"]);
     Ok(())
 }
 
@@ -298,7 +223,7 @@ fn wrong_arguments_are_errors() -> Done {
     zero(silent().validation_freq(0), &mut model);
     assert_eq!(model.fit_source(&mut none(), silent()), Err(ModelError::NoBatches));
     assert_eq!(model.evaluate_source(&mut none(), Evaluate::new()), Err(ModelError::NoBatches));
-    assert_eq!(model.predict_source(&mut none(), None), Err(ModelError::NoBatches));
+    assert_eq!(model.predict_source(&mut none(), Predict::new()), Err(ModelError::NoBatches));
     let mut no_epochs = Epochs::new(|_| std::iter::empty::<(Tensor<f32>, Tensor<f32>)>()).batches(0);
     assert_eq!(model.fit_source(&mut no_epochs, silent()), Err(ModelError::NoBatches));
     let mut empty = none();
@@ -310,8 +235,8 @@ fn wrong_arguments_are_errors() -> Done {
         (model.evaluate_source(&mut ones(), Evaluate::new()).err(), "steps"),
         (model.evaluate_source(&mut ones(), Evaluate::new().steps(0)).err(), "steps"),
         (model.evaluate(&x, &y, Evaluate::new().steps(0)).err(), "steps"),
-        (model.predict_source(&mut ones(), None).err(), "steps"),
-        (model.predict_source(&mut ones(), Some(0)).err(), "steps"),
+        (model.predict_source(&mut ones(), Predict::new()).err(), "steps"),
+        (model.predict_source(&mut ones(), Predict::new().steps(0)).err(), "steps"),
         (model.fit_source(&mut ones(), silent().validation_split(0.5)).err(), "validation_split"),
         (model.fit_source(&mut ones(), silent().sample_weight(&[1.0])).err(), "sample_weight"),
         (model.evaluate_source(&mut ones(), Evaluate::new().sample_weight(&[1.0])).err(), "sample_weight"),

@@ -319,7 +319,7 @@ fn they_train() -> Result<(), ModelError> {
     let fit = Fit::new().epochs(6).batch_size(2).validation_split(0.25).verbose(Verbose::Silent);
     let history = model.fit(&x(), &y(), fit.callback(&mut Halving))?;
     let names: Vec<&str> = history.iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["loss", "worst", "val_loss", "val_worst", "learning_rate"]);
+    assert_eq!(names, ["loss", "val_loss", "val_worst", "worst", "learning_rate"]);
     assert_eq!(history.last("learning_rate"), Some(0.001 / 64.0));
     assert_eq!(model.iterations(), 100 + 6 * 2);
     Ok(())

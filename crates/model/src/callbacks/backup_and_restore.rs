@@ -109,7 +109,7 @@ impl BackupAndRestore {
         let mut damage = None;
         for name in [LATEST, NEXT, PREVIOUS] {
             let path = self.path(name);
-            match checkpoint::load(training.model, &path) {
+            match checkpoint::load(training.model_mut(), &path) {
                 Ok(notes) => return Ok(Some((path, notes))),
                 Err(ModelError::File { kind: io::ErrorKind::NotFound, .. }) => {}
                 Err(error @ (ModelError::File { .. } | ModelError::Checkpoint { .. })) => {

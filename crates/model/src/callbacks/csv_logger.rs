@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use cornu_tensor::Scalar;
 
-use super::{Callback, Training, python};
-use crate::{Logs, ModelError};
+use super::{Callback, Training};
+use crate::{Logs, ModelError, python};
 
 /// Writes the numbers of every epoch into a CSV file, a line an epoch (`keras.callbacks.CSVLogger`).
 ///

@@ -1,7 +1,7 @@
 //! File names with numbers in them: `{epoch:02d}-{val_loss:.2f}`.
 
-use super::{python, refused};
-use crate::{Logs, ModelError};
+use super::refused;
+use crate::{Logs, ModelError, python};
 
 /// How many digits `f` and `e` show where nothing is said.
 const DIGITS: usize = 6;

@@ -5,8 +5,8 @@ use std::fmt;
 use cornu_tensor::Scalar;
 
 use super::progress::print;
-use super::{Callback, Training, python};
-use crate::{Logs, ModelError};
+use super::{Callback, Training};
+use crate::{Logs, ModelError, python};
 
 /// Sets the learning rate before every epoch to what a function makes of the epoch, counted from 0, and the rate so far
 /// (`keras.callbacks.LearningRateScheduler`). The rate of the epoch goes into the logs as `learning_rate`.

@@ -1,6 +1,7 @@
 //! Callbacks: what watches a training, and may stop it or change its learning rate.
 
 mod backup_and_restore;
+mod callback_list;
 mod csv_logger;
 mod early_stopping;
 mod file_name;
@@ -9,133 +10,49 @@ mod lambda;
 mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
+mod progbar_logger;
 mod progress;
-pub(crate) mod python;
 mod reduce_lr_on_plateau;
 mod save_freq;
 mod swap_ema_weights;
 #[cfg(feature = "tensorboard")]
 mod tensorboard;
 mod terminate_on_nan;
+mod training;
 #[cfg(feature = "tensorboard")]
 mod update_freq;
+mod verbose;
 mod weight_recorder;
 
 pub use backup_and_restore::BackupAndRestore;
-use cornu_tensor::Scalar;
+pub(crate) use callback_list::CallbackList;
+use cornu_tensor::{Scalar, View};
 pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::MonitorMode;
-pub(crate) use progress::Progress;
-pub use progress::Verbose;
+pub use progbar_logger::ProgbarLogger;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use save_freq::SaveFreq;
 pub use swap_ema_weights::SwapEMAWeights;
 #[cfg(feature = "tensorboard")]
 pub use tensorboard::TensorBoard;
 pub use terminate_on_nan::TerminateOnNaN;
+pub use training::{Training, TrainingParams};
 #[cfg(feature = "tensorboard")]
 pub use update_freq::UpdateFreq;
+pub use verbose::Verbose;
 pub use weight_recorder::WeightRecorder;
 
 pub use crate::History;
-use crate::{Logs, ModelError, Sequential};
+use crate::{Logs, ModelError};
 
-/// How large a training is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrainingParams {
-    /// The epoch at which it ends.
-    pub epochs: usize,
-    /// Batches an epoch; 0 as long as nobody knows, in the first epoch over a source that does not say it.
-    pub steps: usize,
-    /// The samples of the arrays; 0 for a source.
-    pub samples: usize,
-    /// Whether there is validation data. Not every epoch need be validated.
-    pub validated: bool,
-}
-
-/// What a callback can see and do.
-#[derive(Debug)]
-pub struct Training<'a, T: Scalar> {
-    pub(crate) model: &'a mut Sequential<T>,
-    pub(crate) params: TrainingParams,
-    pub(crate) stop: bool,
-    pub(crate) initial_epoch: usize,
-    /// In the first epoch: the batch to begin with, and the step at which that epoch had begun.
-    pub(crate) midway: Option<(usize, u64)>,
-    /// The step at which this epoch began: the order of its samples depends on it.
-    pub(crate) epoch_iteration: u64,
-}
-
-impl<'a, T: Scalar> Training<'a, T> {
-    /// A training that has not begun.
-    pub(crate) fn new(model: &'a mut Sequential<T>, params: TrainingParams, initial_epoch: usize) -> Self {
-        Self { model, params, stop: false, initial_epoch, midway: None, epoch_iteration: 0 }
-    }
-
-    /// Begins an epoch; gives back its first batch.
-    pub(crate) fn begin_epoch(&mut self) -> usize {
-        let (batch, iteration) = self.midway.take().unwrap_or((0, self.model.iterations()));
-        self.epoch_iteration = iteration;
-        batch
-    }
-
-    /// The epoch at which training begins, counted from 0.
-    #[must_use]
-    pub fn initial_epoch(&self) -> usize {
-        self.initial_epoch
-    }
-
-    /// Lets training begin at another epoch. It counts in [`Callback::on_train_begin`] alone.
-    pub fn set_initial_epoch(&mut self, epoch: usize) {
-        (self.initial_epoch, self.midway) = (epoch, None);
-    }
-
-    /// The model.
-    #[must_use]
-    pub fn model(&self) -> &Sequential<T> {
-        self.model
-    }
-
-    /// The model, to change its weights.
-    #[must_use]
-    pub fn model_mut(&mut self) -> &mut Sequential<T> {
-        self.model
-    }
-
-    /// How large the training is.
-    #[must_use]
-    pub fn params(&self) -> TrainingParams {
-        self.params
-    }
-
-    /// The optimizer's learning rate; of a schedule, that of the next step.
-    #[must_use]
-    pub fn learning_rate(&self) -> f64 {
-        self.model.learning_rate().unwrap_or(0.0)
-    }
-
-    /// Gives the optimizer another learning rate.
-    ///
-    /// # Errors
-    /// [`ModelError::Optimizer`] for a rate that is not a number, 0 or more, and if a schedule says the rates.
-    pub fn set_learning_rate(&mut self, rate: f64) -> Result<(), ModelError> {
-        self.model.set_learning_rate(rate)
-    }
-
-    /// Ends the training (Keras's `stop_training`): after this batch, if it is asked for during an epoch. The epoch
-    /// still ends, with its validation.
-    pub fn stop(&mut self) {
-        self.stop = true;
-    }
-}
-
-/// What watches a training (`keras.callbacks.Callback`). Every method does nothing by default.
+/// What watches a training, an evaluation or a prediction (`keras.callbacks.Callback`). Every method does nothing by
+/// default.
 ///
-/// An error from a callback ends the training, and the model is as it was before it.
+/// An error from a callback ends what it watches, and the model is as it was before it.
 ///
 /// ```
 /// use cornu_layers::Dense;
@@ -207,7 +124,7 @@ pub trait Callback<T: Scalar> {
         Ok(())
     }
 
-    /// Before the validation of an epoch.
+    /// Before an evaluation, and before the validation of an epoch.
     ///
     /// # Errors
     /// Whatever the callback reports.
@@ -216,12 +133,30 @@ pub trait Callback<T: Scalar> {
         Ok(())
     }
 
-    /// After the validation of an epoch; `logs` are those of the epoch, with what the validation gave under `val_…`.
+    /// After an evaluation or a validation; `logs` are what it gave, under the names `loss`, `accuracy` … in both.
     ///
     /// # Errors
     /// Whatever the callback reports.
     fn on_test_end(&mut self, logs: &Logs, training: &mut Training<'_, T>) -> Result<(), ModelError> {
         let _ = (logs, training);
+        Ok(())
+    }
+
+    /// Before a prediction.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_predict_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = training;
+        Ok(())
+    }
+
+    /// After a prediction.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_predict_end(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = training;
         Ok(())
     }
 
@@ -246,6 +181,57 @@ pub trait Callback<T: Scalar> {
     ) -> Result<(), ModelError> {
         let _ = (batch, logs, training);
         Ok(())
+    }
+
+    /// Before a batch of an evaluation or a validation, counted from 0.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_test_batch_begin(&mut self, batch: usize, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = (batch, training);
+        Ok(())
+    }
+
+    /// After a batch of an evaluation or a validation; `logs` are the means of its batches so far.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        logs: &Logs,
+        training: &mut Training<'_, T>,
+    ) -> Result<(), ModelError> {
+        let _ = (batch, logs, training);
+        Ok(())
+    }
+
+    /// Before a batch of a prediction, counted from 0.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_predict_batch_begin(&mut self, batch: usize, training: &mut Training<'_, T>) -> Result<(), ModelError> {
+        let _ = (batch, training);
+        Ok(())
+    }
+
+    /// After a batch of a prediction, with the outputs for it: shape `(samples, …)`.
+    ///
+    /// # Errors
+    /// Whatever the callback reports.
+    fn on_predict_batch_end(
+        &mut self,
+        batch: usize,
+        outputs: View<'_, T>,
+        training: &mut Training<'_, T>,
+    ) -> Result<(), ModelError> {
+        let _ = (batch, outputs, training);
+        Ok(())
+    }
+
+    /// Whether it shows the progress, so that no [`ProgbarLogger`] need do it; false by default.
+    fn shows_progress(&self) -> bool {
+        false
     }
 }
 

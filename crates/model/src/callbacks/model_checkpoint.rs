@@ -8,9 +8,9 @@ use cornu_tensor::Scalar;
 use super::file_name::FileName;
 use super::monitor::Monitor;
 use super::progress::print;
-use super::{Callback, MonitorMode, SaveFreq, Training, python, refused};
+use super::{Callback, MonitorMode, SaveFreq, Training, refused};
 use crate::checkpoint::{self, EXTENSION, Notes, Part};
-use crate::{Logs, ModelError};
+use crate::{Logs, ModelError, python};
 
 /// Saves the model at the end of every epoch or after so many batches, or only when a number has got better
 /// (`keras.callbacks.ModelCheckpoint`, with its defaults).

@@ -1,91 +1,91 @@
-//! Keras's progress line (`keras.callbacks.ProgbarLogger`, `keras.utils.Progbar`).
+//! Keras's progress line (`keras.utils.Progbar`).
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
-use cornu_tensor::Scalar;
-
-use super::{Callback, Training};
-use crate::{Logs, ModelError};
-
-/// How much a training tells on standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Verbose {
-    /// A bar on a terminal, a line an epoch elsewhere (Keras's `"auto"`).
-    #[default]
-    Auto,
-    /// Nothing (Keras's 0).
-    Silent,
-    /// A bar that moves (Keras's 1).
-    Bar,
-    /// A line an epoch (Keras's 2).
-    Line,
-}
-
-impl Verbose {
-    /// What `Auto` means here.
-    pub(crate) fn resolved(self) -> Self {
-        match self {
-            Self::Auto if std::io::stdout().is_terminal() => Self::Bar,
-            Self::Auto => Self::Line,
-            chosen => chosen,
-        }
-    }
-}
+use super::Verbose;
+use crate::Logs;
+use crate::logs::entry;
 
 /// The width of the bar.
 const WIDTH: usize = 20;
 /// The bar is drawn at most this often.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Prints the progress of each epoch. A terminal that cannot be written to is no reason to stop training.
+/// A row of steps, and how far it has come.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(super) struct Progress {
     verbose: Verbose,
     steps: usize,
-    seen: usize,
     started: Instant,
     after_first: Option<Instant>,
     drawn: Option<Instant>,
     width: usize,
+    /// The names behind the bar, in the order in which they came.
+    names: Vec<String>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            verbose: Verbose::Silent,
+            steps: 0,
+            started: Instant::now(),
+            after_first: None,
+            drawn: None,
+            width: 0,
+            names: Vec::new(),
+        }
+    }
 }
 
 impl Progress {
-    pub(crate) fn new(verbose: Verbose) -> Self {
-        let verbose = verbose.resolved();
-        Self { verbose, steps: 0, seen: 0, started: Instant::now(), after_first: None, drawn: None, width: 0 }
-    }
-
     /// Begins a row of steps; 0 where nobody knows how many.
-    pub(crate) fn begin(&mut self, steps: usize) {
-        (self.steps, self.started, self.after_first, self.drawn, self.width) = (steps, Instant::now(), None, None, 0);
+    pub(super) fn begin(&mut self, verbose: Verbose, steps: usize) {
+        *self = Self { verbose, steps, ..Self::default() };
     }
 
     /// Tells what the steps so far have given.
-    pub(crate) fn tell(&mut self, current: usize, logs: &Logs, done: bool) {
+    pub(super) fn tell(&mut self, current: usize, logs: &Logs) {
         let now = Instant::now();
         if current == 1 {
             self.after_first = Some(now);
         }
-        match self.verbose {
-            Verbose::Bar if done || self.drawn.is_none_or(|drawn| now - drawn >= INTERVAL) => {
-                let text = self.bar(current, now, logs, done);
+        if self.verbose == Verbose::Bar {
+            self.note(logs);
+            let is_last = current == self.steps; // the end of the row draws it
+            if !is_last && self.drawn.is_none_or(|drawn| now - drawn >= INTERVAL) {
                 self.drawn = Some(now);
-                print(&text);
+                print(&self.bar(current, now, logs, false));
             }
-            Verbose::Line if done => {
-                print(&format!("{}\n", line(current, self.steps, self.elapsed(current, now), logs)))
-            }
-            _ => {}
         }
     }
 
     /// Tells that the row has ended, after so many steps.
-    pub(crate) fn end(&mut self, steps: usize, logs: &Logs) {
+    pub(super) fn end(&mut self, steps: usize, logs: &Logs) {
+        let now = Instant::now();
         if self.steps == 0 {
             self.steps = steps;
         }
-        self.tell(self.steps, logs, true);
+        match self.verbose {
+            Verbose::Bar => {
+                self.note(logs);
+                print(&self.bar(self.steps, now, logs, true));
+            }
+            Verbose::Line => {
+                print(&format!("{}\n", line(self.steps, self.steps, self.elapsed(self.steps, now), logs)));
+            }
+            Verbose::Silent | Verbose::Auto => {}
+        }
+    }
+
+    /// Takes in the names that are new.
+    fn note(&mut self, logs: &Logs) {
+        for (name, _) in logs.iter() {
+            if !self.names.iter().any(|own| own == name) {
+                self.names.push(name.to_owned());
+            }
+        }
     }
 
     /// Time since the beginning, and time a step. The first step, which allocates, is left out where there are others.
@@ -101,30 +101,41 @@ impl Progress {
     /// The bar, drawn over the one before.
     fn bar(&mut self, current: usize, now: Instant, logs: &Logs, done: bool) -> String {
         let (total, each) = self.elapsed(current, now);
-        let filled = (WIDTH * current).checked_div(self.steps).unwrap_or(0);
-        let rest = self.steps.saturating_sub(current);
-        let left = if done { seconds(total) } else { clock(each.as_secs_f64() * rest as f64) };
+        let left = each.as_secs_f64() * self.steps.saturating_sub(current) as f64;
+        let time = if done || self.steps == 0 { seconds(total) } else { clock(left) };
         let (count, each) = (count(current, self.steps), a_step(each));
-        let green = if filled > 0 { format!("\x1b[32m{}\x1b[0m", "━".repeat(filled)) } else { String::new() };
-        let grey = "━".repeat(WIDTH - filled.min(WIDTH));
-        let plain = format!("{count}  {left} {each} - {logs}").chars().count() + WIDTH;
-        let padding = " ".repeat(self.width.saturating_sub(plain));
-        self.width = plain;
+        let numbers: String =
+            self.names.iter().filter_map(|name| logs.get(name).map(|value| behind(name, value))).collect();
+        let width = format!("{count}  {time} {each}{numbers}").chars().count() + WIDTH;
+        let padding = " ".repeat(self.width.saturating_sub(width));
+        self.width = width;
+        let bar = bar(current, self.steps);
         let end = if done { "\n" } else { "" };
-        format!(
-            "\r\x1b[1m{count}\x1b[0m {green}\x1b[37m{grey}\x1b[0m \x1b[1m{left}\x1b[0m {each} - {logs}{padding}{end}"
-        )
+        format!("\r\x1b[1m{count}\x1b[0m {bar} \x1b[1m{time}\x1b[0m {each}{numbers}{padding}{end}")
     }
 }
 
+/// A number behind the times.
+fn behind(name: &str, value: f64) -> String {
+    format!(" - {}", entry(name, value))
+}
+
+/// What is done in green, what is left in grey; all in grey where nobody knows.
+fn bar(current: usize, steps: usize) -> String {
+    let filled = (WIDTH * current).checked_div(steps).unwrap_or(0);
+    let green = if filled > 0 { format!("\x1b[32m{}\x1b[0m", "━".repeat(filled)) } else { String::new() };
+    format!("{green}\x1b[37m{}\x1b[0m", "━".repeat(WIDTH - filled.min(WIDTH)))
+}
+
 /// `Epoch 2/10` above an epoch's line, if there is more than one.
-fn header(epoch: usize, epochs: usize) -> String {
+pub(super) fn header(epoch: usize, epochs: usize) -> String {
     if epochs > 1 { format!("Epoch {}/{epochs}\n", epoch + 1) } else { String::new() }
 }
 
 /// The line of a whole epoch.
 fn line(current: usize, steps: usize, (total, each): (Duration, Duration), logs: &Logs) -> String {
-    format!("{} - {} - {} - {logs}", count(current, steps), seconds(total), a_step(each))
+    let numbers: String = logs.iter().map(|(name, value)| behind(name, value)).collect();
+    format!("{} - {} - {}{numbers}", count(current, steps), seconds(total), a_step(each))
 }
 
 /// ` 7/10`, the first number as wide as the second; `      7/Unknown` where nobody knows how many.
@@ -171,40 +182,6 @@ pub(super) fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-impl<T: Scalar> Callback<T> for Progress {
-    fn on_epoch_begin(&mut self, epoch: usize, training: &mut Training<'_, T>) -> Result<(), ModelError> {
-        let params = training.params();
-        self.begin(params.steps);
-        if self.verbose != Verbose::Silent {
-            print(&header(epoch, params.epochs));
-        }
-        Ok(())
-    }
-
-    fn on_train_batch_end(
-        &mut self,
-        batch: usize,
-        logs: &Logs,
-        _training: &mut Training<'_, T>,
-    ) -> Result<(), ModelError> {
-        self.seen = batch + 1;
-        if self.steps == 0 || batch + 1 < self.steps {
-            self.tell(batch + 1, logs, false);
-        }
-        Ok(())
-    }
-
-    fn on_epoch_end(
-        &mut self,
-        _epoch: usize,
-        logs: &mut Logs,
-        _training: &mut Training<'_, T>,
-    ) -> Result<(), ModelError> {
-        self.end(self.seen, logs);
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use cornu_testkit::golden::{self, GoldenError};
@@ -240,7 +217,7 @@ mod tests {
     fn what_keras_prints() -> Result<(), GoldenError> {
         let file = golden::read("fit")?;
         let mut lines = 0;
-        for printed in golden::list(&file["printed"])?.iter().filter(|printed| printed["call"] != "predict") {
+        for printed in golden::list(&file["printed"])?.iter() {
             let (text, epochs) =
                 (golden::text(&printed["text"])?, printed["arguments"]["epochs"].as_u64().unwrap_or(1));
             let headers: Vec<&str> = text.split_inclusive('\n').filter(|line| line.starts_with("Epoch")).collect();
@@ -250,8 +227,9 @@ mod tests {
                 let done = line.ends_with('\n');
                 let line = line.trim_end_matches(['\r', '\n', '\x08']);
                 let (current, steps, logs) = read(line);
-                let mut progress = Progress::new(Verbose::Bar);
-                progress.begin(steps);
+                let mut progress = Progress::default();
+                progress.begin(Verbose::Bar, steps);
+                progress.note(&logs);
                 let text = if line.starts_with('\x1b') {
                     progress.bar(current, Instant::now(), &logs, done).trim_start_matches('\r').to_owned()
                 } else {
@@ -279,15 +257,29 @@ mod tests {
 
     #[test]
     fn a_shorter_bar_wipes_the_longer_one() {
-        let mut progress = Progress::new(Verbose::Bar);
-        progress.begin(3);
-        let mut logs = Logs::default();
+        let (mut progress, mut logs) = (Progress::default(), Logs::default());
+        progress.begin(Verbose::Bar, 3);
         logs.set("loss", 12345.5);
+        progress.note(&logs);
         let now = progress.started; // the time a step is part of the width
         progress.bar(1, now, &logs, false);
         logs.set("loss", 1.5);
         let text = progress.bar(3, now, &logs, true);
         assert!(text.ends_with("loss: 1.5000    \n"), "{text:?}");
         assert!(text.contains("\x1b[32m━━━━━━━━━━━━━━━━━━━━\x1b[0m"));
+    }
+
+    #[test]
+    fn the_bar_keeps_the_order_in_which_the_names_came() {
+        let (mut progress, mut logs) = (Progress::default(), Logs::default());
+        progress.begin(Verbose::Bar, 2);
+        logs.set("loss", 1.5);
+        logs.set("weighted_mae", 2.0);
+        progress.note(&logs);
+        logs.set_measured("val_", "loss", 3.0);
+        progress.note(&logs);
+        assert!(logs.to_string().starts_with("loss: 1.5000 - val_loss"));
+        let text = progress.bar(2, progress.started, &logs, true);
+        assert!(text.ends_with("loss: 1.5000 - weighted_mae: 2.0000 - val_loss: 3.0000\n"), "{text:?}");
     }
 }

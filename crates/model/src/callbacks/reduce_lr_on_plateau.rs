@@ -4,8 +4,8 @@ use cornu_tensor::Scalar;
 
 use super::monitor::Monitor;
 use super::progress::print;
-use super::{Callback, MonitorMode, Training, python, refused};
-use crate::{Logs, ModelError};
+use super::{Callback, MonitorMode, Training, refused};
+use crate::{Logs, ModelError, python};
 
 /// Multiplies the learning rate by `factor` when a number has not got better for `patience` epochs
 /// (`keras.callbacks.ReduceLROnPlateau`, with its defaults). The rate of the epoch goes into the logs as `learning_rate`.

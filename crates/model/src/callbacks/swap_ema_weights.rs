@@ -16,7 +16,7 @@ use crate::{Logs, ModelError, Sequential};
 /// ```
 /// use cornu_layers::Dense;
 /// use cornu_model::callbacks::{SwapEMAWeights, Verbose};
-/// use cornu_model::{Compile, Fit, LayerArguments, sequential};
+/// use cornu_model::{Compile, Evaluate, Fit, LayerArguments, sequential};
 /// use cornu_optimizers::{OptimizerArguments, SGD};
 /// use cornu_tensor::Tensor;
 ///
@@ -28,6 +28,9 @@ use crate::{Logs, ModelError, Sequential};
 /// let history = model.fit(&x, &y, fit)?;
 /// // Training ends with the averages.
 /// assert_eq!(history.last("val_loss"), model.evaluate(&x, &y, Default::default())?.get("loss"));
+/// // Given to `evaluate`, it lets that measure the averages of a model that is still in training.
+/// let measured = model.evaluate(&x, &y, Evaluate::new().callback(&mut swap))?;
+/// assert_eq!(history.last("val_loss"), measured.get("loss"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,7 +53,7 @@ impl SwapEMAWeights {
     }
 
     fn swap<T: Scalar>(&mut self, training: &mut Training<'_, T>) {
-        training.model.with_averages(|weight, average| weight.swap_with_slice(average));
+        training.model_mut().with_averages(|weight, average| weight.swap_with_slice(average));
         self.is_swapped = !self.is_swapped;
     }
 }
@@ -72,8 +75,8 @@ impl<T: Scalar> Sequential<T> {
 impl<T: Scalar> Callback<T> for SwapEMAWeights {
     fn on_train_begin(&mut self, training: &mut Training<'_, T>) -> Result<(), ModelError> {
         self.is_swapped = false;
-        training.model.build_optimizer();
-        let state = training.model.compiled.as_mut().map(|compiled| &mut compiled.state);
+        training.model_mut().build_optimizer();
+        let state = training.model_mut().compiled.as_mut().map(|compiled| &mut compiled.state);
         if state.is_some_and(|state| !state.is_empty() && state.average_mut(0).is_none()) {
             return Err(refused("SwapEMAWeights", "an optimizer with `use_ema`", "use_ema=false"));
         }
@@ -97,7 +100,7 @@ impl<T: Scalar> Callback<T> for SwapEMAWeights {
             self.swap(training);
             if training.stop || epoch + 1 == training.params.epochs {
                 // Training ends with the averages, which now stand in the weights.
-                training.model.with_averages(|weight, average| average.copy_from_slice(weight));
+                training.model_mut().with_averages(|weight, average| average.copy_from_slice(weight));
             }
         }
         Ok(())

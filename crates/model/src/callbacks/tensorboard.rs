@@ -18,7 +18,7 @@ use crate::{Logs, ModelError};
 /// |---|---|---|
 /// | `epoch_loss`, `epoch_accuracy` …, in both runs | epoch | after every epoch |
 /// | `epoch_learning_rate` | epoch | after every epoch |
-/// | `evaluation_loss_vs_iterations` … | steps of the optimizer | after every validation |
+/// | `evaluation_loss_vs_iterations` … | steps of the optimizer | after every validation, and after an evaluation |
 /// | `batch_loss` … | batch of the training, counted from 1 | [`update_freq`](Self::update_freq) |
 /// | `epoch_steps_per_second`, `batch_steps_per_second` | epoch, batch | [`write_steps_per_second`](Self::write_steps_per_second) |
 /// | `sequential/dense/kernel/histogram` … | epoch | [`histogram_freq`](Self::histogram_freq) |
@@ -197,11 +197,9 @@ impl<T: Scalar> Callback<T> for TensorBoard {
     fn on_test_end(&mut self, logs: &Logs, training: &mut Training<'_, T>) -> Result<(), ModelError> {
         let step = training.model().iterations();
         for (name, value) in logs.iter() {
-            if let Some(name) = name.strip_prefix("val_") {
-                self.scalar(VALIDATION, ["evaluation_", name, "_vs_iterations"], step, value)?;
-            }
+            self.scalar(VALIDATION, ["evaluation_", name, "_vs_iterations"], step, value)?;
         }
-        Ok(())
+        if self.train.is_none() { self.flush() } else { Ok(()) } // an evaluation ends here
     }
 
     fn on_epoch_end(

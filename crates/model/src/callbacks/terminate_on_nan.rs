@@ -3,8 +3,8 @@
 use cornu_tensor::Scalar;
 
 use super::progress::print;
-use super::{Callback, Training, python, refused};
-use crate::{Logs, ModelError};
+use super::{Callback, Training, refused};
+use crate::{Logs, ModelError, python};
 
 /// Ends a training after the first batch whose loss is NaN or infinite (`keras.callbacks.TerminateOnNaN`). As elsewhere, the
 /// loss of a batch is the mean of the epoch so far.

@@ -1,5 +1,7 @@
 //! Sources made of iterators and closures.
 
+use std::iter::Fuse;
+
 use cornu_tensor::{Scalar, Tensor};
 
 use super::{BatchSource, Length, OwnedBatch};
@@ -68,7 +70,7 @@ fn take<T, B: IntoBatch<T>>(
 /// ```
 #[derive(Debug, Clone)]
 pub struct Stream<I> {
-    iterator: I,
+    iterator: Fuse<I>,
     length: Length,
 }
 
@@ -76,7 +78,7 @@ impl<I: Iterator> Stream<I> {
     /// The batches of this iterator.
     #[must_use]
     pub fn new(iterator: impl IntoIterator<IntoIter = I>) -> Self {
-        Self { iterator: iterator.into_iter(), length: Length::Unknown }
+        Self { iterator: iterator.into_iter().fuse(), length: Length::Unknown }
     }
 
     /// Says that the iterator never ends.
@@ -89,6 +91,10 @@ impl<I: Iterator> Stream<I> {
 impl<T: Scalar, B: IntoBatch<T>, I: Iterator<Item = B>> BatchSource<T> for Stream<I> {
     fn length(&self) -> Length {
         self.length
+    }
+
+    fn restarts(&self) -> bool {
+        false
     }
 
     fn begin_epoch(&mut self, _seed: u64) -> Result<(), ModelError> {
@@ -124,7 +130,7 @@ impl<T: Scalar, B: IntoBatch<T>, I: Iterator<Item = B>> BatchSource<T> for Strea
 #[derive(Debug, Clone)]
 pub struct Epochs<F, I> {
     make: F,
-    iterator: Option<I>,
+    iterator: Option<Fuse<I>>,
     length: Length,
 }
 
@@ -154,7 +160,7 @@ impl<T: Scalar, B: IntoBatch<T>, I: Iterator<Item = B>, F: FnMut(u64) -> I> Batc
     }
 
     fn begin_epoch(&mut self, seed: u64) -> Result<(), ModelError> {
-        self.iterator = Some((self.make)(seed));
+        self.iterator = Some((self.make)(seed).fuse());
         Ok(())
     }
 

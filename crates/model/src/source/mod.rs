@@ -87,6 +87,12 @@ pub trait BatchSource<T: Scalar> {
         Length::Unknown
     }
 
+    /// Whether [`BatchSource::begin_epoch`] begins anew; true by default. A source that cannot, such as [`Stream`], goes
+    /// on instead, and no batch of it is ever left unused.
+    fn restarts(&self) -> bool {
+        true
+    }
+
     /// Begins anew: the next batch is the first. Whatever is random, such as the order, depends on the seed alone; then
     /// a training that is resumed has the same bits. A source that cannot begin anew goes on instead.
     ///
@@ -94,8 +100,8 @@ pub trait BatchSource<T: Scalar> {
     /// Whatever the source reports, as [`ModelError::Source`] or another.
     fn begin_epoch(&mut self, seed: u64) -> Result<(), ModelError>;
 
-    /// Writes the next batch and gives back true; false where there is none. `batch` holds an earlier one, but for the
-    /// weights.
+    /// Writes the next batch and gives back true; false where there is none, also when it is asked again. `batch` holds
+    /// an earlier one, but for the weights.
     ///
     /// # Errors
     /// Whatever the source reports. Training names the batch.
@@ -116,6 +122,10 @@ pub trait BatchSource<T: Scalar> {
 impl<T: Scalar> BatchSource<T> for Box<dyn BatchSource<T> + Send> {
     fn length(&self) -> Length {
         (**self).length()
+    }
+
+    fn restarts(&self) -> bool {
+        (**self).restarts()
     }
 
     fn begin_epoch(&mut self, seed: u64) -> Result<(), ModelError> {

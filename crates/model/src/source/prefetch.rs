@@ -14,7 +14,7 @@ use crate::data::at_least_one;
 
 /// What the thread is told.
 enum Order<T> {
-    /// To begin an epoch with this seed.
+    /// To begin the source with this seed.
     Begin(u64),
     /// To fill this buffer.
     Fill(Box<OwnedBatch<T>>),
@@ -22,7 +22,7 @@ enum Order<T> {
 
 /// What the thread says.
 enum Report<T> {
-    /// The epoch has begun: what was said before belongs to another one.
+    /// The source has begun: what was said before belongs to an earlier pass.
     Begun(Result<(), ModelError>),
     /// A batch.
     Batch(Box<OwnedBatch<T>>),
@@ -34,15 +34,17 @@ enum Report<T> {
 type Channels<T> = (SyncSender<Order<T>>, Receiver<Report<T>>);
 
 /// A source that reads ahead on another thread ([`BatchSource::prefetch`]). The batches are those of the source, in its
-/// order. The thread ends when this is dropped, after the batch that it is at.
+/// order. Of a source that cannot begin anew, those that were read ahead are kept for the next epoch. The thread ends
+/// when this is dropped, after the batch that it is at.
 ///
 /// An error of the source comes with the batch it belongs to, and a panic as [`ModelError::Source`].
 pub struct Prefetch<T> {
     length: Length,
+    restarts: bool,
     /// None when the thread is gone.
     channels: Option<Channels<T>>,
     thread: Option<JoinHandle<()>>,
-    /// Whether the epoch has batches left.
+    /// Whether the source has begun and not ended.
     running: bool,
 }
 
@@ -55,7 +57,7 @@ impl<T> fmt::Debug for Prefetch<T> {
 impl<T: Scalar> Prefetch<T> {
     pub(super) fn new(source: impl BatchSource<T> + Send + 'static, batches: usize) -> Result<Self, ModelError> {
         at_least_one("prefetch", "batches", batches)?;
-        let length = source.length();
+        let (length, restarts) = (source.length(), source.restarts());
         // All buffers, and the begin and the end of an epoch: nobody ever waits for room.
         let room = batches.saturating_add(2);
         let ((orders, to_do), (reports, done)) = (sync_channel(room), sync_channel(room));
@@ -67,7 +69,7 @@ impl<T: Scalar> Prefetch<T> {
             .name("cornu-prefetch".to_owned())
             .spawn(work)
             .map_err(|error| ModelError::Source { message: format!("no thread to read ahead on: {error}") })?;
-        Ok(Self { length, channels: Some((orders, done)), thread: Some(thread), running: false })
+        Ok(Self { length, restarts, channels: Some((orders, done)), thread: Some(thread), running: false })
     }
 
     /// Why the thread is no longer there.
@@ -100,7 +102,15 @@ impl<T: Scalar> BatchSource<T> for Prefetch<T> {
         self.length
     }
 
+    fn restarts(&self) -> bool {
+        self.restarts
+    }
+
     fn begin_epoch(&mut self, seed: u64) -> Result<(), ModelError> {
+        if self.running && !self.restarts {
+            return Ok(()); // goes on with what was read ahead
+        }
+        self.running = false;
         self.send(Order::Begin(seed))?;
         loop {
             match self.receive()? {
@@ -115,20 +125,24 @@ impl<T: Scalar> BatchSource<T> for Prefetch<T> {
     }
 
     fn next_batch(&mut self, batch: &mut OwnedBatch<T>) -> Result<bool, ModelError> {
-        if !self.running {
-            return Ok(false);
-        }
-        match self.receive()? {
-            Report::Batch(mut buffer) => {
-                std::mem::swap(batch, &mut *buffer);
-                self.send(Order::Fill(buffer))?;
-                Ok(true)
+        while self.running {
+            match self.receive()? {
+                Report::Batch(mut buffer) => {
+                    std::mem::swap(batch, &mut *buffer);
+                    self.send(Order::Fill(buffer))?;
+                    return Ok(true);
+                }
+                Report::Begun(begun) => {
+                    self.running = begun.is_ok();
+                    begun?;
+                }
+                Report::End(end) => {
+                    self.running = false;
+                    return end.map(|()| false);
+                }
             }
-            Report::Begun(end) | Report::End(end) => {
-                self.running = false;
-                end.map(|()| false)
-            }
         }
+        Ok(false)
     }
 }
 
@@ -199,4 +213,25 @@ impl<T: Scalar, S: BatchSource<T>> Worker<T, S> {
 fn text(payload: &(dyn Any + Send)) -> &str {
     let owned = || payload.downcast_ref::<String>().map(String::as_str);
     payload.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_begin_is_not_an_end() {
+        // By hand: a thread that says that it has begun, and then gives a batch.
+        let ((orders, to_do), (reports, done)) = (sync_channel(4), sync_channel(4));
+        for report in [Report::Begun(Ok(())), Report::Batch(Box::default()), Report::End(Ok(()))] {
+            reports.send(report).unwrap();
+        }
+        let channels = Some((orders, done));
+        let mut prefetch =
+            Prefetch::<f32> { length: Length::Unknown, restarts: true, channels, thread: None, running: true };
+        let mut batch = OwnedBatch::default();
+        assert_eq!(prefetch.next_batch(&mut batch), Ok(true));
+        assert!(matches!(to_do.recv(), Ok(Order::Fill(_))));
+        assert_eq!([(); 2].map(|()| prefetch.next_batch(&mut batch)), [Ok(false), Ok(false)]);
+    }
 }

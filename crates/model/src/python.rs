@@ -2,7 +2,7 @@
 
 /// A float as `repr` and `str` write it: the shortest digits that give it back, with an exponent below 1e-4 and from 1e16
 /// on.
-pub(super) fn repr(value: f64) -> String {
+pub(crate) fn repr(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
         not_finite(value)
